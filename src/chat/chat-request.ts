@@ -1,0 +1,38 @@
+import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
+import type { ByteSpan } from "./stream.ts";
+
+/**
+ * A chat request as a protocol received it: what routing needs is known at once, the rest is decoded when somebody reads it.
+ */
+export interface IncomingChatRequest {
+  /** The model the client asked for. */
+  readonly model: string;
+  /** Whether the client wants chunks. */
+  readonly streamed: boolean;
+  /** The body's `metadata`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The client's own bytes, when a provider of the same protocol may forward them. */
+  readonly wire?: WireRequest | undefined;
+  /**
+   * The request as a message: decoded and validated on first use, the same object every time.
+   * @throws GatewayError `invalid_request` naming the field.
+   */
+  decode(): ChatCompletionRequest;
+}
+
+/**
+ * A request body that may be forwarded with a few members replaced. Members are spans over the value; `member` spans include the
+ * key. It is a JSON object whose depth, duplicate keys and required members were checked.
+ */
+export interface WireRequest {
+  /** The protocol the bytes are in. */
+  readonly protocol: "openai";
+  /** The body. */
+  readonly bytes: Uint8Array;
+  /** The value of `model`, with its quotes. */
+  readonly model: ByteSpan;
+  /** The values of these top-level members; absent: the body has no such member. */
+  readonly stream?: ByteSpan | undefined;
+  readonly streamOptions?: ByteSpan | undefined;
+  readonly metadata?: ByteSpan | undefined;
+}

@@ -8,3 +8,11 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
     (typeof value === "object" && value !== null && "then" in value && typeof value.then === "function")
   );
 }
+
+/** Runs `step` on each item in order, waiting only where it returns a promise. */
+export function eachInOrder<T>(items: readonly T[], step: (item: T) => MaybePromise<void>, from = 0): MaybePromise<void> {
+  for (let i = from; i < items.length; i++) {
+    const pending = step(items[i] as T); // i is within bounds
+    if (isPromise(pending)) return pending.then(() => eachInOrder(items, step, i + 1));
+  }
+}

@@ -1,0 +1,97 @@
+import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import { GatewayError } from "../chat/error.ts";
+import type { Immutable } from "../chat/immutable.ts";
+import { type ChatStream, eventOf, type StreamEvent } from "../chat/stream.ts";
+import type { CallContext } from "./call-context.ts";
+import { finalChunk } from "./final-chunk.ts";
+
+type Read = IteratorResult<readonly StreamEvent[], undefined>;
+
+/**
+ * What a protocol gets: the pipeline's reply, then the final chunk, then the end or the error. The final chunk comes before an
+ * error only when something of the reply came before it. A call that ends from outside (client gone, deadline) ends a read that
+ * waits at once, whatever it waits for.
+ */
+export class CallStream implements ChatStream, AsyncIterator<readonly StreamEvent[]> {
+  readonly #ctx: CallContext;
+  readonly #source: AsyncIterator<readonly StreamEvent[]>;
+  #sample: StreamEvent | undefined;
+  #error: GatewayError | undefined;
+  #state: "streaming" | "final" | "ended" = "streaming";
+  #interrupt: ((error: GatewayError) => void) | undefined;
+
+  constructor(ctx: CallContext, inner: ChatStream) {
+    this.#ctx = ctx;
+    this.#source = inner[Symbol.asyncIterator]();
+    ctx.lease.onClose((error) => {
+      if (error === undefined) return;
+      inner.cancel(error);
+      void ctx.letOut(error).then(() => this.#interrupt?.(error));
+    });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<readonly StreamEvent[]> {
+    return this;
+  }
+
+  cancel(reason: GatewayError): void {
+    this.#ctx.lease.close(reason);
+  }
+
+  next(): Promise<Read> {
+    if (this.#state === "ended") return Promise.resolve({ done: true, value: undefined });
+    if (this.#state === "final") return this.#end();
+    return new Promise<Read>((resolve, reject) => {
+      this.#interrupt = (error) => this.#fail(error, resolve, reject);
+      this.#source.next().then(
+        (read) => {
+          if (this.#state !== "streaming") return;
+          if (read.done === true) resolve(this.#final());
+          else resolve(this.#deliver(read.value));
+        },
+        (error: unknown) => this.#fail(GatewayError.from(error), resolve, reject),
+      );
+    });
+  }
+
+  return(): Promise<Read> {
+    this.cancel(new GatewayError("cancelled", "the reply is no longer wanted"));
+    this.#state = "ended";
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #deliver(batch: readonly StreamEvent[]): Read {
+    const first = batch[0];
+    if (this.#sample === undefined) {
+      this.#sample = first;
+      this.#ctx.firstEventAt = performance.now();
+    }
+    const { pendingEvents, head } = this.#ctx;
+    if (pendingEvents.length === 0 || head.protocol === "rest" || first === undefined) return { done: false, value: batch };
+    const chunk = first.chunk();
+    const carrier: Immutable<ChatCompletionChunk> = { ...chunk, events: [...chunk.events, ...pendingEvents.splice(0)] };
+    return { done: false, value: [eventOf(carrier), ...batch.slice(1)] };
+  }
+
+  #final(): Read {
+    this.#state = "final";
+    return { done: false, value: [eventOf(finalChunk(this.#ctx, this.#sample))] };
+  }
+
+  #fail(error: GatewayError, resolve: (read: Read) => void, reject: (error: GatewayError) => void): void {
+    if (this.#state !== "streaming") return;
+    this.#ctx.error ??= error;
+    if (this.#sample === undefined) {
+      this.#state = "ended";
+      reject(error);
+    } else {
+      this.#error = error;
+      resolve(this.#final());
+    }
+  }
+
+  #end(): Promise<Read> {
+    this.#state = "ended";
+    return this.#error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(this.#error);
+  }
+}

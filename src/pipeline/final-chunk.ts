@@ -1,0 +1,31 @@
+import { create } from "@bufbuild/protobuf";
+import { type ChatCompletionChunk, ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
+import type { Immutable } from "../chat/immutable.ts";
+import type { StreamEvent } from "../chat/stream.ts";
+import type { CallContext } from "./call-context.ts";
+
+/**
+ * The chunk that ends every stream: no choices; usage, cost, route and the events no chunk carried. Its id, time and fingerprint
+ * are those of `sample`, an event of the same reply.
+ */
+export function finalChunk(ctx: CallContext, sample: StreamEvent | undefined): ChatCompletionChunk {
+  const like = sample?.chunk();
+  const chunk = create(ChatCompletionChunkSchema, {
+    id: like?.id ?? "",
+    created: like?.created ?? 0,
+    model: ctx.model,
+    events: ctx.pendingEvents.splice(0),
+    route: ctx.route,
+  });
+  if (like?.serviceTier !== undefined) chunk.serviceTier = like.serviceTier;
+  if (like?.systemFingerprint !== undefined) chunk.systemFingerprint = like.systemFingerprint;
+  const usage = ctx.usage;
+  if (usage !== undefined) chunk.usage = asMessageField(usage);
+  return chunk;
+}
+
+/** A read-only usage as a field of a new message: the chunk it goes into is handed out read-only again. */
+function asMessageField(usage: Immutable<Usage>): Usage {
+  return usage as Usage;
+}

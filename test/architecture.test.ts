@@ -1,0 +1,173 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = dirname(import.meta.dirname);
+const src = join(root, "src");
+
+interface SourceFile {
+  /** Path below src/, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const files: readonly SourceFile[] = readdirSync(src, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
+  .map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return { path: relative(src, path).split(sep).join("/"), text: readFileSync(path, "utf8") };
+  });
+
+/** The unit of the import table a file belongs to: its top folder, or the file itself at the top of src/. */
+function unitOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.indexOf("/")) : path;
+}
+
+/** Folders that each unit may import besides itself; `#gen` where the table says so. */
+const table: Readonly<Record<string, readonly string[]>> = {
+  chat: ["#gen"],
+  config: ["chat"],
+  guard: ["chat"],
+  codec: ["chat", "#gen"],
+  transport: ["chat", "#gen"],
+  telemetry: ["chat", "#gen"],
+  pipeline: ["chat", "#gen"],
+  middleware: ["pipeline", "chat", "guard", "#gen"],
+  providers: ["chat", "codec", "transport", "#gen"],
+  routing: ["chat", "pipeline", "transport", "providers/provider.ts", "#gen"],
+  protocols: ["chat", "codec", "#gen"],
+  testing: ["pipeline", "chat", "guard", "#gen"],
+  cli: ["config", "chat", "telemetry", "gateway.ts", "#gen"],
+  "main.ts": ["cli"],
+  "index.ts": ["gateway.ts", "pipeline", "chat", "middleware", "providers", "config", "#gen"],
+  "gateway.ts": [
+    "chat",
+    "pipeline",
+    "middleware",
+    "routing",
+    "providers",
+    "codec",
+    "guard",
+    "transport",
+    "telemetry",
+    "config",
+    "protocols",
+    "#gen",
+  ],
+};
+
+/** Every module a file names in an import, an export or a dynamic import. */
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"]+)"/g)].map((match) => match[1] ?? "");
+}
+
+function allowed(file: SourceFile, specifier: string): boolean {
+  const unit = unitOf(file.path);
+  const permitted = table[unit] ?? [];
+  if (specifier.startsWith("#gen/")) return permitted.includes("#gen");
+  if (!specifier.startsWith(".")) return true;
+  const target = relative(src, resolve(src, dirname(file.path), specifier))
+    .split(sep)
+    .join("/");
+  const targetUnit = unitOf(target);
+  if (targetUnit === unit) return true;
+  return permitted.includes(targetUnit) || permitted.includes(target);
+}
+
+describe("the import table", () => {
+  it("covers every folder", () => {
+    expect([...new Set(files.map((file) => unitOf(file.path)))].filter((unit) => table[unit] === undefined)).toEqual([]);
+  });
+
+  it("is kept", () => {
+    const breaches = files.flatMap((file) =>
+      importsOf(file.text)
+        .filter((specifier) => !allowed(file, specifier))
+        .map((specifier) => `${file.path} imports ${specifier}`),
+    );
+    expect(breaches).toEqual([]);
+  });
+
+  it("keeps middleware and vendors apart from each other", () => {
+    const shared = new Set(["provider.ts", "http-provider.ts", "openai-http.ts", "index.ts"]);
+    const breaches = files
+      .filter((file) => /^(middleware|providers)\/[^/]+\.ts$/.test(file.path) && !file.path.endsWith("/index.ts"))
+      .flatMap((file) =>
+        importsOf(file.text)
+          .filter((specifier) => specifier.startsWith("./") && !shared.has(specifier.slice(2)))
+          .map((specifier) => `${file.path} imports ${specifier}`),
+      );
+    expect(breaches).toEqual([]);
+  });
+
+  it("sees what it is meant to see", () => {
+    expect(
+      importsOf('import type { A } from "./a.ts";\nexport * from "../b/c.ts";\nawait import("./d.ts");\nimport "e";'),
+    ).toEqual(["./a.ts", "../b/c.ts", "./d.ts", "e"]);
+    expect(allowed({ path: "pipeline/x.ts", text: "" }, "../providers/provider.ts")).toBe(false);
+    expect(allowed({ path: "protocols/openai/x.ts", text: "" }, "../../middleware/logging.ts")).toBe(false);
+    expect(allowed({ path: "routing/x.ts", text: "" }, "../providers/openai.ts")).toBe(false);
+  });
+});
+
+/** What the request path must not use, and the files that may all the same, with the reason. */
+const bans: readonly { readonly what: string; readonly pattern: RegExp; readonly except: Readonly<Record<string, string>> }[] = [
+  { what: "AbortSignal.any or .timeout", pattern: /AbortSignal\.(any|timeout)\b/, except: {} },
+  { what: "AsyncLocalStorage", pattern: /AsyncLocalStorage/, except: {} },
+  {
+    what: "an async generator",
+    pattern: /async\s*(function\s*)?\*/,
+    except: { "protocols/connect/reflection.ts": "reflection is no request path, and Connect's router takes generators" },
+  },
+  { what: "a TransformStream", pattern: /\bTransformStream\b/, except: {} },
+  { what: "the environment outside config/", pattern: /process\.env/, except: {} },
+  { what: "console", pattern: /\bconsole\./, except: {} },
+  { what: "Math.random", pattern: /Math\.random/, except: {} },
+];
+
+describe("the request path", () => {
+  for (const { what, pattern, except } of bans) {
+    it(`does not use ${what}`, () => {
+      const offenders = files
+        .filter((file) => !file.path.startsWith("config/") && !file.path.startsWith("cli/") && file.path !== "main.ts")
+        .filter((file) => pattern.test(withoutComments(file.text)) && except[file.path] === undefined)
+        .map((file) => file.path);
+      expect(offenders).toEqual([]);
+    });
+  }
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+}
+
+describe("files", () => {
+  it("stay small enough to read", () => {
+    const long = files.filter((file) => file.text.split("\n").length > 300).map((file) => file.path);
+    expect(long).toEqual([]);
+  });
+
+  it("have no name that says nothing", () => {
+    expect(
+      files.map((file) => file.path).filter((path) => /(^|\/)(utils?|helpers?|common|types|manager|misc)(\.ts|\/)/.test(path)),
+    ).toEqual([]);
+  });
+
+  it("silence nothing without a reason", () => {
+    const silenced = files.flatMap((file) =>
+      file.text
+        .split("\n")
+        .filter((line) => /biome-ignore|@ts-(ignore|expect-error|nocheck)/.test(line))
+        .filter((line) => !/biome-ignore [\w/]+: \S+ \S+/.test(line))
+        .map((line) => `${file.path}: ${line.trim()}`),
+    );
+    expect(silenced).toEqual([]);
+  });
+
+  it("have no `any` and no unfinished work", () => {
+    const offenders = files.filter((file) =>
+      /: any\b|\bas any\b|<any>|\bTODO\b|\bFIXME\b/.test(withoutComments(file.text) + file.text.match(/TODO|FIXME/g)),
+    );
+    expect(offenders.map((file) => file.path)).toEqual([]);
+  });
+});

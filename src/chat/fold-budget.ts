@@ -8,15 +8,19 @@ export class FoldBudget {
     this.#left = characters;
   }
 
-  /** The part of a text that still fits. */
+  /** The part of a text that still fits. Never ends between the two halves of a surrogate pair. */
   take(text: string): string {
     if (text.length <= this.#left) {
       this.#left -= text.length;
       return text;
     }
     this.spent = true;
-    const part = text.slice(0, this.#left);
+    const fits = this.#left > 0 && isHighSurrogate(text.charCodeAt(this.#left - 1)) ? this.#left - 1 : this.#left;
     this.#left = 0;
-    return part;
+    return text.slice(0, fits);
   }
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }

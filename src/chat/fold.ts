@@ -21,13 +21,19 @@ import type { Immutable } from "./immutable.ts";
 import type { ChatStream } from "./stream.ts";
 import { mergeUnknown } from "./unknown-fields.ts";
 
+/** A choice in the making. Tool calls by their index, which may have holes and arrive in any order. */
+interface OpenChoice {
+  readonly choice: Choice;
+  readonly calls: Map<number, ToolCall>;
+}
+
 /**
  * Puts a reply together from its chunks, however it was cut. Unknown fields are last-wins; ids and names that a vendor repeats
  * are taken once; usage, cost and route are the last ones seen.
  */
 export class Fold {
   readonly #budget: FoldBudget;
-  readonly #choices = new Map<number, Choice>();
+  readonly #choices = new Map<number, OpenChoice>();
   readonly #response: ChatCompletionResponse = {
     $typeName: "sluice.chat.v1.ChatCompletionResponse",
     id: "",
@@ -67,18 +73,23 @@ export class Fold {
     for (const choice of chunk.choices) this.#addChoice(choice);
   }
 
-  /** The reply so far. */
+  /** The reply so far. Its messages are the fold's own until the last `add`. */
   response(): ChatCompletionResponse {
-    const choices = [...this.#choices.values()].sort((a, b) => a.index - b.index);
+    const choices = [...this.#choices.values()].map(closed).sort((a, b) => a.index - b.index);
     return { ...this.#response, choices };
   }
 
   #addChoice(piece: ChunkChoice): void {
-    let choice = this.#choices.get(piece.index);
-    if (choice === undefined) {
-      choice = { $typeName: "sluice.chat.v1.Choice", index: piece.index, finishReason: FinishReason.UNSPECIFIED };
-      this.#choices.set(piece.index, choice);
+    let open = this.#choices.get(piece.index);
+    if (open === undefined) {
+      const { index } = piece;
+      open = {
+        choice: { $typeName: "sluice.chat.v1.Choice", index, finishReason: FinishReason.UNSPECIFIED },
+        calls: new Map(),
+      };
+      this.#choices.set(index, open);
     }
+    const { choice } = open;
     if (piece.finishReason !== FinishReason.UNSPECIFIED) choice.finishReason = piece.finishReason;
     if (piece.finishReasonRaw !== undefined) choice.finishReasonRaw = piece.finishReasonRaw;
     if (piece.logprobs !== undefined) choice.logprobs = addLogprobs(choice.logprobs, piece.logprobs);
@@ -90,11 +101,11 @@ export class Fold {
         toolCalls: [],
         annotations: [],
       };
-      this.#addDelta(choice.message, piece.delta);
+      this.#addDelta(choice.message, open.calls, piece.delta);
     }
   }
 
-  #addDelta(message: ResponseMessage, delta: Delta): void {
+  #addDelta(message: ResponseMessage, calls: Map<number, ToolCall>, delta: Delta): void {
     if (delta.role !== Role.UNSPECIFIED) message.role = delta.role;
     const budget = this.#budget;
     if (delta.content !== undefined) message.content = (message.content ?? "") + budget.take(delta.content);
@@ -102,33 +113,23 @@ export class Fold {
     if (delta.refusal !== undefined) message.refusal = (message.refusal ?? "") + budget.take(delta.refusal);
     if (delta.reasoningField !== undefined) message.reasoningField = delta.reasoningField;
     for (const annotation of delta.annotations) message.annotations.push(annotation);
-    for (const call of delta.toolCalls) this.#addToolCall(message.toolCalls, call);
+    for (const call of delta.toolCalls) this.#addToolCall(calls, call);
     if (delta.functionCall !== undefined) message.functionCall = this.#addFunction(message.functionCall, delta.functionCall);
     if (delta.audio !== undefined) message.audio = this.#addAudio(message.audio, delta.audio);
     mergeUnknown(message, delta);
   }
 
-  readonly #toolIndexes = new WeakMap<ToolCall, number>();
-
-  /** Calls are kept in the order of their indexes, which may have holes and arrive in any order. */
-  #addToolCall(calls: ToolCall[], piece: ToolCallDelta): void {
-    let at = calls.length;
-    while (at > 0 && this.#indexOf(calls[at - 1]) > piece.index) at--;
-    let call = at > 0 && this.#indexOf(calls[at - 1]) === piece.index ? calls[at - 1] : undefined;
+  #addToolCall(calls: Map<number, ToolCall>, piece: ToolCallDelta): void {
+    let call = calls.get(piece.index);
     if (call === undefined) {
       call = { $typeName: "sluice.chat.v1.ToolCall", id: "" };
-      this.#toolIndexes.set(call, piece.index);
-      calls.splice(at, 0, call);
+      calls.set(piece.index, call);
     }
     if (call.id === "" && piece.id !== undefined) call.id = piece.id;
     if (call.type === undefined && piece.type !== undefined) call.type = piece.type;
     if (piece.function !== undefined) call.function = this.#addFunction(call.function, piece.function);
     if (piece.custom !== undefined) call.custom = this.#addCustom(call.custom, piece.custom);
     mergeUnknown(call, piece);
-  }
-
-  #indexOf(call: ToolCall | undefined): number {
-    return call === undefined ? -1 : (this.#toolIndexes.get(call) ?? -1);
   }
 
   #addFunction(call: FunctionCall | undefined, piece: FunctionCallDelta): FunctionCall {
@@ -156,6 +157,12 @@ export class Fold {
     mergeUnknown(sum, piece);
     return sum;
   }
+}
+
+function closed({ choice, calls }: OpenChoice): Choice {
+  if (choice.message === undefined || calls.size === 0) return choice;
+  const toolCalls = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
+  return { ...choice, message: { ...choice.message, toolCalls } };
 }
 
 function addLogprobs(sum: Logprobs | undefined, piece: Logprobs): Logprobs {

@@ -1,7 +1,7 @@
 import type { CompletionTokensDetails, PromptTokensDetails, Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { Immutable } from "./immutable.ts";
 
-/** The tokens of two attempts together, details included. Estimated when one of them is. */
+/** The tokens of two attempts together, details included. Estimated when one of them is; unknown fields are the last one's. */
 export function addUsage(a: Immutable<Usage>, b: Immutable<Usage>): Usage {
   const sum: Usage = {
     $typeName: "sluice.chat.v1.Usage",
@@ -14,6 +14,8 @@ export function addUsage(a: Immutable<Usage>, b: Immutable<Usage>): Usage {
   if (prompt !== undefined) sum.promptTokensDetails = prompt;
   const completion = addDetails<CompletionTokensDetails>(a.completionTokensDetails, b.completionTokensDetails);
   if (completion !== undefined) sum.completionTokensDetails = completion;
+  const unknown = b.unknownFieldsJson ?? a.unknownFieldsJson;
+  if (unknown !== undefined) sum.unknownFieldsJson = unknown;
   return sum;
 }
 

@@ -1,0 +1,45 @@
+import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+import { GatewayError } from "../../chat/error.ts";
+import { chunkJson } from "./chunk-json.ts";
+import { type JsonObject } from "./json-object.ts";
+import { JsonProblem, JsonReader } from "./json-reader.ts";
+import { responseJson } from "./reply-json.ts";
+
+/** What a reply's `model` says instead of the upstream's own name. */
+export interface ReplyOptions {
+  readonly model: string;
+}
+
+/**
+ * One payload of a vendor's stream as a chunk. Missing and null fields are absent, unknown ones kept.
+ * @throws GatewayError `upstream_error` when it is not JSON or a field has a wrong type; no upstream text is in its message.
+ */
+export function decodeChunk(json: string, options: ReplyOptions): ChatCompletionChunk {
+  const chunk = readingReply(chunkJson, json);
+  chunk.model = options.model;
+  return chunk;
+}
+
+/**
+ * A vendor's whole reply.
+ * @throws GatewayError `upstream_error`, as {@link decodeChunk}.
+ */
+export function decodeResponse(json: string, options: ReplyOptions): ChatCompletionResponse {
+  const response = readingReply(responseJson, json);
+  response.model = options.model;
+  return response;
+}
+
+function readingReply<M extends object>(object: JsonObject<M>, json: string): M {
+  try {
+    const reader = new JsonReader(json);
+    const message = object.read(reader);
+    reader.end();
+    return message;
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    const where = error.path === "" ? "" : ` at ${error.path.replace(/[^\w.[\]]/g, "?").slice(0, 100)}`;
+    throw new GatewayError("upstream_error", `the upstream's reply is malformed${where}`, { cause: error });
+  }
+}

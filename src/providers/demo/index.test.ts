@@ -155,7 +155,8 @@ describe("createDemoProvider", () => {
   });
 
   it.each([
-    ["an unknown model", "nobody", {}, { code: "model_not_found", param: "model" }],
+    ["an unknown model", "nobody", {}, { code: "model_not_found", param: "model", message: "there is no demo model nobody" }],
+    ["a slip", "txet", {}, { code: "model_not_found", message: "there is no demo model txet; did you mean text?" }],
     ["error-429", "error-429", {}, { code: "upstream_rate_limited", retryAfterMs: 1000 }],
     ["error-500", "error-500", {}, { code: "upstream_error" }],
     ["no tokens", "text", { maxTokens: 0 }, { code: "invalid_request", param: "max_completion_tokens" }],

@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
+import { closestName } from "../../chat/closest-name.ts";
 import { GatewayError } from "../../chat/error.ts";
 import { Fold } from "../../chat/fold.ts";
 import type { Immutable } from "../../chat/immutable.ts";
@@ -76,7 +77,7 @@ export function createDemoProvider(name: string, { clock }: { readonly clock: Cl
 
 function answer(call: UpstreamCall, clock: Clock): ChatStream {
   const model = models.get(call.model);
-  if (model === undefined) throw new GatewayError("model_not_found", `there is no demo model ${call.model}`, { param: "model" });
+  if (model === undefined) throw unknownModel(call.model);
   const request = call.request();
   const id = `chatcmpl-demo-${replyId(call.callId, request)}`;
   call.notes.upstreamModel = call.model;
@@ -112,6 +113,12 @@ function replyId(callId: string, request: Immutable<ChatCompletionRequest>): str
 
 function promptTokens(request: Immutable<ChatCompletionRequest>): number {
   return request.messages.reduce((sum, message) => sum + countTokens(textOf(message)), 0);
+}
+
+function unknownModel(name: string): GatewayError {
+  const meant = closestName(name, models.keys());
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  return new GatewayError("model_not_found", `there is no demo model ${name.slice(0, 100)}${hint}`, { param: "model" });
 }
 
 function fails(error: () => GatewayError): Voice {

@@ -1,0 +1,94 @@
+import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
+import { GatewayError } from "../chat/error.ts";
+import type { RequestContext } from "../pipeline/context.ts";
+import type { ChatHandler } from "../pipeline/middleware.ts";
+import type { Provider, UpstreamCall, UpstreamNotes } from "../providers/provider.ts";
+import { type Routes, resolveTarget } from "./target.ts";
+
+/** Metadata that says who the caller is, and stays in the gateway. */
+const identityKeys: ReadonlySet<string> = new Set(["user_id", "organization", "rate_limit_tier", "billing_account"]);
+
+/** What a router needs. */
+export interface RouterOptions extends Routes {
+  /** The providers, by name, that are sent the client's metadata. Default none. */
+  readonly forwardMetadata?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * The innermost handler: finds the target of a call and asks its provider, whose stream is returned as it is. Fills `ctx.route`.
+ * @throws Error when a configured model's target names a provider that is not there.
+ */
+export function createRouter(options: RouterOptions): ChatHandler {
+  for (const [name, { provider }] of options.models) {
+    if (!options.providers.has(provider)) throw new Error(`model ${name}: there is no provider ${provider}`);
+  }
+  return async (ctx) => {
+    const { provider, model } = resolveTarget(options, ctx.model);
+    const lease = ctx.lease.child();
+    const call: UpstreamCall = {
+      callId: ctx.callId,
+      model,
+      requestedModel: ctx.model,
+      streamed: ctx.streamed,
+      wire: ctx.wire,
+      forwardsWire: ctx.head.protocol === "rest",
+      request: () => ctx.request,
+      metadata: options.forwardMetadata?.has(provider.name) === true ? forwarded(ctx) : undefined,
+      lease,
+      notes: beginAttempt(ctx.route, provider, model),
+    };
+    try {
+      return await provider.chat(call);
+    } catch (error) {
+      lease.close(GatewayError.from(error));
+      throw error;
+    }
+  };
+}
+
+function forwarded({ metadata }: RequestContext): Readonly<Record<string, string>> | undefined {
+  const pairs = Object.entries(metadata).filter(([key]) => !identityKeys.has(key));
+  return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+}
+
+/** Starts a new attempt in the route. What the provider notes, whenever it learns it, is the route's from then on. */
+function beginAttempt(route: RouteInfo, provider: Provider, model: string): UpstreamNotes {
+  route.provider = provider.name;
+  route.model = model;
+  route.attempts++;
+  route.upstreamRequestId = "";
+  route.droppedParams = [];
+  return new RouteNotes(route);
+}
+
+class RouteNotes implements UpstreamNotes {
+  readonly #route: RouteInfo;
+
+  constructor(route: RouteInfo) {
+    this.#route = route;
+  }
+
+  get upstreamRequestId(): string {
+    return this.#route.upstreamRequestId;
+  }
+
+  set upstreamRequestId(id: string) {
+    this.#route.upstreamRequestId = id;
+  }
+
+  get upstreamModel(): string {
+    return this.#route.model;
+  }
+
+  set upstreamModel(model: string) {
+    this.#route.model = model;
+  }
+
+  get droppedParams(): string[] {
+    return this.#route.droppedParams;
+  }
+
+  set droppedParams(params: string[]) {
+    this.#route.droppedParams = params;
+  }
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { middlewareByName } from "./index.ts";
+
+const minimal: Readonly<Record<string, unknown>> = { literalGuard: { literals: ["x"], action: "block" } };
+
+describe("middlewareByName", () => {
+  it.each([...middlewareByName])("%s is made under its own name, by itself as by its factory's options", (name, { create }) => {
+    expect(create(minimal[name]).name).toBe(name);
+  });
+
+  it.each([...middlewareByName])("%s refuses an option it does not know, by name", (name, { create }) => {
+    expect(() => create({ ...(minimal[name] as object), colour: "red" })).toThrow(/colour/);
+  });
+
+  it.each([...middlewareByName])("%s has a JSON Schema of its options", (_, { options }) => {
+    expect(z.toJSONSchema(options, { io: "input" })).toMatchObject({ type: "object", additionalProperties: false });
+  });
+
+  it("has errors that name the field", () => {
+    expect(() => middlewareByName.get("literalGuard")?.create({ literals: [""], action: "maul" })).toThrow(
+      expect.objectContaining({
+        issues: [expect.objectContaining({ path: ["literals", 0] }), expect.objectContaining({ path: ["action"] })],
+      }),
+    );
+  });
+});

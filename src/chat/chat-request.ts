@@ -21,8 +21,7 @@ export interface IncomingChatRequest {
 }
 
 /**
- * A request body that may be forwarded with a few members replaced. Members are spans over the value; `member` spans include the
- * key. It is a JSON object whose depth, duplicate keys and required members were checked.
+ * A request body that may be forwarded with a few members replaced. It is a JSON object whose depth, duplicate keys and required members were checked.
  */
 export interface WireRequest {
   /** The protocol the bytes are in. */
@@ -34,5 +33,6 @@ export interface WireRequest {
   /** The values of these top-level members; absent: the body has no such member. */
   readonly stream?: ByteSpan | undefined;
   readonly streamOptions?: ByteSpan | undefined;
-  readonly metadata?: ByteSpan | undefined;
+  /** The member `metadata` with its key and one comma: what can be cut out. */
+  readonly metadataMember?: ByteSpan | undefined;
 }

@@ -19,26 +19,32 @@ export interface StreamEvent {
   chunk(): Immutable<ChatCompletionChunk>;
 }
 
-/** Bytes `start` to `end` (exclusive) of a frame or a body. */
+/** Bytes `start` to `end` (exclusive) of a body. */
 export interface ByteSpan {
   readonly start: number;
   readonly end: number;
 }
 
-/** An upstream's own JSON for one event, with the spans that may have to be replaced on the way to the client. */
+/**
+ * An upstream's own JSON for one event, with the places that may have to be replaced on the way to the client. `text` holds bytes as
+ * Latin-1 characters, so offsets are bytes and writing it as Latin-1 gives the same bytes again.
+ */
 export interface WireFrame {
-  /** The protocol the bytes are in. */
+  /** The protocol the JSON is in. */
   readonly protocol: "openai";
   /** `chunk`: one `data:` payload of a stream, without framing. `completion`: a whole unstreamed body. */
   readonly kind: "chunk" | "completion";
-  /** The buffer the JSON lies in. Owned by the event: never written to again by its producer. */
-  readonly bytes: Uint8Array;
-  /** Where the JSON lies in `bytes`. */
-  readonly json: ByteSpan;
-  /** The value of the top-level `model` (with its quotes), in offsets of `bytes`. Absent: the frame has none. */
-  readonly model?: ByteSpan | undefined;
-  /** The top-level member `usage` with its key and one adjacent comma: what is cut when the client did not ask for usage. */
-  readonly usageMember?: ByteSpan | undefined;
+  /** What the JSON lies in. */
+  readonly text: string;
+  /** Where the JSON begins and ends in `text`. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the value of the top-level `model` is, with its quotes; both 0 when there is none. */
+  readonly modelStart: number;
+  readonly modelEnd: number;
+  /** Where the member `usage` is, with one comma beside it; both 0 when there is none. */
+  readonly usageStart: number;
+  readonly usageEnd: number;
   /** Whether `usage` has a value other than null: {@link StreamEvent.chunk} has it. */
   readonly hasUsage: boolean;
   /** Whether `choices` is empty: OpenAI's last chunk, which exists only for its usage. */

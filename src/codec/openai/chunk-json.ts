@@ -96,7 +96,15 @@ const chunkChoice = new JsonObject<ChunkChoice>(
 
 /** A chunk as OpenAI's JSON. */
 export const chunkJson = new JsonObject<ChatCompletionChunk>(
-  () => ({ $typeName: "sluice.chat.v1.ChatCompletionChunk", id: "", choices: [], created: 0, model: "", metadata: {}, events: [] }),
+  () => ({
+    $typeName: "sluice.chat.v1.ChatCompletionChunk",
+    id: "",
+    choices: [],
+    created: 0,
+    model: "",
+    metadata: {},
+    events: [],
+  }),
   [
     member("id", "id", text),
     constant("object", "chat.completion.chunk"),

@@ -39,7 +39,10 @@ export function decodeStreamError(body: string, provider: string): GatewayError 
   const vendor = vendorError(body);
   const limited = vendor.status === 429 || vendor.code === "rate_limit_exceeded" || vendor.type === "rate_limit_error";
   const code = limited ? "upstream_rate_limited" : "upstream_error";
-  return new GatewayError(code, messages[code] ?? "the upstream failed", { provider, cause: new Error("an error inside the upstream's stream") });
+  return new GatewayError(code, messages[code] ?? "the upstream failed", {
+    provider,
+    cause: new Error("an error inside the upstream's stream"),
+  });
 }
 
 const messages: Partial<Record<ErrorCode, string>> = {
@@ -77,7 +80,8 @@ function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {}; // a JSON object
 }
 
-const tooLong = /context[ _]length|context window|maximum context|too many tokens|prompt is too long|exceeds? the (?:maximum|context)/i;
+const tooLong =
+  /context[ _]length|context window|maximum context|too many tokens|prompt is too long|exceeds? the (?:maximum|context)/i;
 const unsupported = /unsupported (?:parameter|value)|unrecognized request argument|is not supported with this model/i;
 
 function codeOf(status: number, vendor: VendorError): ErrorCode {
@@ -85,7 +89,11 @@ function codeOf(status: number, vendor: VendorError): ErrorCode {
     case 400:
     case 422:
       if (vendor.code === "context_length_exceeded" || tooLong.test(vendor.message ?? "")) return "context_length_exceeded";
-      if (vendor.code === "unsupported_parameter" || vendor.code === "unsupported_value" || unsupported.test(vendor.message ?? "")) {
+      if (
+        vendor.code === "unsupported_parameter" ||
+        vendor.code === "unsupported_value" ||
+        unsupported.test(vendor.message ?? "")
+      ) {
         return "unsupported_parameter";
       }
       return "invalid_request";

@@ -2,7 +2,7 @@ import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_ch
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { GatewayError } from "../../chat/error.ts";
 import { chunkJson } from "./chunk-json.ts";
-import { type JsonObject } from "./json-object.ts";
+import type { JsonObject } from "./json-object.ts";
 import { JsonProblem, JsonReader } from "./json-reader.ts";
 import { responseJson } from "./reply-json.ts";
 

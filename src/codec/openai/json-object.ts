@@ -78,7 +78,11 @@ export class JsonObject<M extends Message | object> implements JsonCodec<M> {
 }
 
 /** A member that is one property of the message. */
-export function member<M, K extends keyof M & string>(key: string, property: K, codec: JsonCodec<NonNullable<M[K]>>): JsonMember<M> {
+export function member<M, K extends keyof M & string>(
+  key: string,
+  property: K,
+  codec: JsonCodec<NonNullable<M[K]>>,
+): JsonMember<M> {
   return {
     key,
     read(reader, into) {
@@ -93,7 +97,11 @@ export function member<M, K extends keyof M & string>(key: string, property: K, 
 }
 
 /** A member that is left out when its list or map is empty. */
-export function unlessEmpty<M, K extends keyof M & string>(key: string, property: K, codec: JsonCodec<NonNullable<M[K]>>): JsonMember<M> {
+export function unlessEmpty<M, K extends keyof M & string>(
+  key: string,
+  property: K,
+  codec: JsonCodec<NonNullable<M[K]>>,
+): JsonMember<M> {
   const inner = member<M, K>(key, property, codec);
   return {
     ...inner,
@@ -194,6 +202,9 @@ export function map<T>(value: JsonCodec<T>): JsonCodec<{ [key: string]: T }> {
       });
       return Object.fromEntries(entries);
     },
-    write: (entries) => `{${Object.entries(entries).map(([key, item]) => `${JSON.stringify(key)}:${value.write(item)}`).join(",")}}`,
+    write: (entries) =>
+      `{${Object.entries(entries)
+        .map(([key, item]) => `${JSON.stringify(key)}:${value.write(item)}`)
+        .join(",")}}`,
   };
 }

@@ -39,6 +39,22 @@ export class JsonReader {
     this.#checksControl = control.test(text);
   }
 
+  /** Where reading has come: a character offset. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Where the next value begins: a character offset. */
+  position(): number {
+    this.#skipSpace();
+    return this.#at;
+  }
+
+  /** Fails at a path of its own. */
+  failAt(path: string, message: string): never {
+    throw new JsonProblem(path, message);
+  }
+
   /** Fails at the value that is being read. */
   fail(message: string): never {
     let path = "";
@@ -242,7 +258,8 @@ export class JsonReader {
     if (!numberAt.test(this.text)) this.fail(message);
     this.#at = numberAt.lastIndex;
     const next = this.text.charCodeAt(this.#at);
-    if ((next >= 48 && next <= 57) || next === 46 || next === 43 || next === 45) this.fail(`invalid JSON at character ${this.#at}`);
+    if ((next >= 48 && next <= 57) || next === 46 || next === 43 || next === 45)
+      this.fail(`invalid JSON at character ${this.#at}`);
   }
 
   #literal(word: string): void {

@@ -91,10 +91,7 @@ const partTypes = { text: "text", imageUrl: "image_url", inputAudio: "input_audi
 type PartValue<C extends keyof typeof partTypes> = Extract<ContentPart["part"], { case: C }>["value"];
 
 /** A member of the oneof `part`. */
-function partMember<C extends keyof typeof partTypes>(
-  kind: C,
-  codec: JsonCodec<PartValue<C>>,
-): JsonMember<ContentPart> {
+function partMember<C extends keyof typeof partTypes>(kind: C, codec: JsonCodec<PartValue<C>>): JsonMember<ContentPart> {
   return {
     key: partTypes[kind],
     read(reader, into) {
@@ -158,7 +155,9 @@ export function reasoningMembers<M extends WithReasoning>(): JsonMember<M>[] {
       into.reasoningField = key === "reasoning" ? key : undefined;
     },
     write: (from) =>
-      from.reasoning === undefined || (from.reasoningField ?? "reasoning_content") !== key ? undefined : JSON.stringify(from.reasoning),
+      from.reasoning === undefined || (from.reasoningField ?? "reasoning_content") !== key
+        ? undefined
+        : JSON.stringify(from.reasoning),
   }));
 }
 

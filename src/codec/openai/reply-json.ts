@@ -38,7 +38,9 @@ const finishReasons = new Map<string, FinishReason>([
 const wordsOfFinishReasons = new Map([...finishReasons].map(([word, reason]) => [reason, JSON.stringify(word)]));
 
 /** `finish_reason`: OpenAI's words as the enum, another word in `finish_reason_raw`; null while the choice goes on. */
-export function finishReasonMember<M extends { finishReason: FinishReason; finishReasonRaw?: string | undefined }>(): JsonMember<M> {
+export function finishReasonMember<
+  M extends { finishReason: FinishReason; finishReasonRaw?: string | undefined },
+>(): JsonMember<M> {
   return {
     key: "finish_reason",
     read(reader, into) {
@@ -152,7 +154,11 @@ export function replyContent<M extends { content?: string | undefined; reasoning
         key: "thinking",
         read(reader, into) {
           if (reader.kind() === "string") into.thinking = reader.string();
-          else into.thinking = list(thought).read(reader).map((piece) => piece.text).join("");
+          else
+            into.thinking = list(thought)
+              .read(reader)
+              .map((piece) => piece.text)
+              .join("");
         },
         write: () => undefined,
       },
@@ -208,7 +214,15 @@ const choice = new JsonObject<Choice>(
 
 /** A whole reply as OpenAI's JSON. */
 export const responseJson = new JsonObject<ChatCompletionResponse>(
-  () => ({ $typeName: "sluice.chat.v1.ChatCompletionResponse", id: "", choices: [], created: 0, model: "", metadata: {}, events: [] }),
+  () => ({
+    $typeName: "sluice.chat.v1.ChatCompletionResponse",
+    id: "",
+    choices: [],
+    created: 0,
+    model: "",
+    metadata: {},
+    events: [],
+  }),
   [
     member("id", "id", text),
     constant("object", "chat.completion"),

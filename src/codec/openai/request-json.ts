@@ -8,7 +8,20 @@ import type {
   StreamOptions,
   WebSearchOptions,
 } from "#gen/sluice/chat/v1/chat_completion_request_pb";
-import { count, exactObject, flag, type JsonCodec, type JsonMember, JsonObject, list, map, member, number, text, unlessEmpty } from "./json-object.ts";
+import {
+  count,
+  exactObject,
+  flag,
+  type JsonCodec,
+  type JsonMember,
+  JsonObject,
+  list,
+  map,
+  member,
+  number,
+  text,
+  unlessEmpty,
+} from "./json-object.ts";
 import { chatMessage, contentMember } from "./message-json.ts";
 import { functionCallChoice, functionDefinition, schemaMember, tool, toolChoice } from "./tool-json.ts";
 

@@ -98,10 +98,18 @@ const customToolCall = new JsonObject<CustomToolCall>(
 /** A tool call of a model's. */
 export const toolCall = new JsonObject<ToolCall>(
   () => ({ $typeName: "sluice.chat.v1.ToolCall", id: "" }),
-  [member("id", "id", text), impliedType(), member("function", "function", functionCall), member("custom", "custom", customToolCall)],
+  [
+    member("id", "id", text),
+    impliedType(),
+    member("function", "function", functionCall),
+    member("custom", "custom", customToolCall),
+  ],
 );
 
-const namedTool = new JsonObject<NamedTool>(() => ({ $typeName: "sluice.chat.v1.NamedTool", name: "" }), [member("name", "name", text)]);
+const namedTool = new JsonObject<NamedTool>(
+  () => ({ $typeName: "sluice.chat.v1.NamedTool", name: "" }),
+  [member("name", "name", text)],
+);
 
 const allowedTools = new JsonObject<AllowedTools>(
   () => ({ $typeName: "sluice.chat.v1.AllowedTools", mode: "", toolsJson: [] }),

@@ -1,0 +1,63 @@
+import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
+import type { IncomingChatRequest, WireRequest } from "../../chat/chat-request.ts";
+import { GatewayError } from "../../chat/error.ts";
+import type { ByteSpan } from "../../chat/stream.ts";
+import { validateRequest } from "../../chat/validate-request.ts";
+import { decodeRequest, readingRequest } from "./decode-request.ts";
+import { map, text } from "./json-object.ts";
+import { JsonReader } from "./json-reader.ts";
+import { type ScannedRequest, scanRequest } from "./scan-request.ts";
+
+/**
+ * A request body as the pipeline takes it: scanned now, decoded and validated when somebody reads it.
+ * @throws GatewayError `invalid_request`.
+ */
+export function incomingRequest(bytes: Uint8Array): IncomingChatRequest {
+  const scan = scanRequest(bytes);
+  let decoded: ChatCompletionRequest | undefined;
+  return {
+    model: scan.model,
+    streamed: streamedOf(bytes, scan.stream),
+    metadata: metadataOf(bytes, scan.metadata),
+    wire: scan.hasOwnMembers ? undefined : wireOf(bytes, scan),
+    decode() {
+      decoded ??= validateRequest(decodeRequest(bytes));
+      return decoded;
+    },
+  };
+}
+
+function wireOf(bytes: Uint8Array, scan: ScannedRequest): WireRequest {
+  return {
+    protocol: "openai",
+    bytes,
+    model: scan.modelSpan,
+    stream: scan.stream,
+    streamOptions: scan.streamOptions,
+    metadataMember: scan.metadataMember,
+  };
+}
+
+function textOf(bytes: Uint8Array, span: ByteSpan): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", span.start, span.end);
+}
+
+function streamedOf(bytes: Uint8Array, span: ByteSpan | undefined): boolean {
+  if (span === undefined) return false;
+  const value = textOf(bytes, span);
+  if (value === "true") return true;
+  if (value === "false" || value === "null") return false;
+  throw new GatewayError("invalid_request", "stream: must be true or false", { param: "stream" });
+}
+
+function metadataOf(bytes: Uint8Array, span: ByteSpan | undefined): Readonly<Record<string, string>> {
+  if (span === undefined || textOf(bytes, span) === "null") return {};
+  return readingRequest(() => {
+    const reader = new JsonReader(`{"metadata":${textOf(bytes, span)}}`);
+    let metadata: Record<string, string> = {};
+    reader.object(() => {
+      metadata = map(text).read(reader);
+    });
+    return metadata;
+  });
+}

@@ -1,0 +1,104 @@
+import { GatewayError } from "../../chat/error.ts";
+import { JsonProblem, JsonReader } from "./json-reader.ts";
+import { withComma } from "./with-comma.ts";
+
+/** What is known of a chunk, or a whole reply, without decoding it. Offsets count from the beginning of the JSON. */
+export interface ScannedReply {
+  /** The value of `model`, with its quotes; both 0 when there is none. */
+  readonly modelStart: number;
+  readonly modelEnd: number;
+  /** The member `usage` with one comma beside it; both 0 when there is none. */
+  readonly usageStart: number;
+  readonly usageEnd: number;
+  /** Whether `usage` is more than null. */
+  readonly hasUsage: boolean;
+  /** Whether `choices` is an empty array. */
+  readonly emptyChoices: boolean;
+  /** Indexes of the choices that say something, and of those that end here. Empty for a reply without choices. */
+  readonly choices: readonly number[];
+  readonly finished: readonly number[];
+  /** Whether it is an error instead: a top-level `error` that is more than null, and no choices. */
+  readonly isError: boolean;
+  /** The strings that change from chunk to chunk: begin after the opening quote, end at the closing one. */
+  readonly holes: readonly (readonly [start: number, end: number])[];
+}
+
+/**
+ * Looks through the JSON of a chunk or a whole reply once.
+ * @param text the JSON, with every byte as one Latin-1 character.
+ * @throws GatewayError `upstream_error` when it is no JSON object.
+ */
+export function scanReply(text: string): ScannedReply {
+  const reader = new JsonReader(text);
+  const scan = {
+    modelStart: 0,
+    modelEnd: 0,
+    usageStart: 0,
+    usageEnd: 0,
+    hasUsage: false,
+    emptyChoices: false,
+    choices: [] as number[],
+    finished: [] as number[],
+    isError: false,
+    holes: [] as [number, number][],
+  };
+  try {
+    let hasChoices = false;
+    reader.object((key, keyStart) => {
+      const start = reader.position();
+      if (key === "choices" && reader.kind() === "array") {
+        hasChoices = true;
+        reader.array(() => scanChoice(reader, scan));
+        scan.emptyChoices = scan.choices.length === 0;
+      } else if (key === "obfuscation" && reader.kind() === "string") {
+        reader.string();
+        scan.holes.push([start + 1, reader.at - 1]);
+      } else {
+        const isNull = reader.takeNull();
+        if (!isNull) reader.skip();
+        if (key === "model") [scan.modelStart, scan.modelEnd] = [start, reader.at];
+        if (key === "error") scan.isError = !isNull;
+        if (key === "usage") {
+          scan.hasUsage = !isNull;
+          const span = withComma(text, keyStart, reader.at);
+          [scan.usageStart, scan.usageEnd] = [span.start, span.end];
+        }
+      }
+    });
+    reader.end();
+    if (hasChoices) scan.isError = false;
+    return scan;
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    throw new GatewayError("upstream_error", "the upstream's reply is malformed", { cause: error });
+  }
+}
+
+interface ChoiceScan {
+  readonly choices: number[];
+  readonly finished: number[];
+  readonly holes: [number, number][];
+}
+
+function scanChoice(reader: JsonReader, scan: ChoiceScan): void {
+  let index = 0;
+  let finished = false;
+  reader.object((key) => {
+    if (key === "index" && reader.kind() === "number") index = reader.number();
+    else if (key === "finish_reason") finished = !/^(?:null|"")$/.test(reader.raw());
+    else if (key === "delta" && reader.kind() === "object") scanDelta(reader, scan);
+    else reader.skip();
+  });
+  scan.choices.push(index);
+  if (finished) scan.finished.push(index);
+}
+
+function scanDelta(reader: JsonReader, scan: ChoiceScan): void {
+  reader.object((key) => {
+    const start = reader.position();
+    const isText = reader.kind() === "string";
+    reader.skip();
+    if (isText && (key === "content" || key === "reasoning_content" || key === "reasoning"))
+      scan.holes.push([start + 1, reader.at - 1]);
+  });
+}

@@ -1,0 +1,29 @@
+import type { Secret } from "../chat/secret.ts";
+import { openAiHttp } from "./openai-http.ts";
+import type { Provider } from "./provider.ts";
+
+/** How to reach OpenAI. */
+export interface OpenAiOptions {
+  readonly apiKey: Secret;
+  /** Default `https://api.openai.com/v1`. */
+  readonly baseUrl?: string | undefined;
+  readonly organization?: string | undefined;
+  readonly project?: string | undefined;
+  /** Models to list; any other may be asked for too. */
+  readonly models?: readonly string[] | undefined;
+}
+
+/** OpenAI (https://platform.openai.com/docs/api-reference/chat). */
+export function openAi(name: string, options: OpenAiOptions): Provider {
+  return openAiHttp({
+    name,
+    baseUrl: options.baseUrl ?? "https://api.openai.com/v1",
+    headers: {
+      authorization: `Bearer ${options.apiKey.reveal()}`,
+      ...(options.organization === undefined ? {} : { "openai-organization": options.organization }),
+      ...(options.project === undefined ? {} : { "openai-project": options.project }),
+    },
+    streamUsage: true,
+    models: options.models ?? [],
+  });
+}

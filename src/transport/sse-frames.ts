@@ -1,0 +1,108 @@
+import { GatewayError } from "../chat/error.ts";
+
+/** The data of one server-sent event: characters `start` to `end` of `text`, in which every character is one byte (Latin-1). */
+export interface SsePayload {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const maxLineBytes = 1024 * 1024;
+const maxEventBytes = 4 * 1024 * 1024;
+
+/**
+ * Cuts a stream of server-sent events (WHATWG HTML, section 9.2) into the data of its events, without decoding or copying where an
+ * event lies whole in one read. Lines end in LF, CRLF or CR; several `data` lines are joined with LF; other fields and comments are
+ * passed over. An event that its stream does not finish is not given.
+ */
+export class SseFrames {
+  #carry: Buffer | undefined;
+  #begun = false;
+  /** The event's only data line so far; with a second one it moves to `#lines`. */
+  #first: SsePayload | undefined;
+  #lines: string[] = [];
+  #lineBytes = 0;
+  #afterCr = false;
+
+  /**
+   * Takes the next read and gives the events it completes.
+   * @throws GatewayError `upstream_error` when a line outgrows 1 MiB or an event 4 MiB.
+   */
+  push(read: Buffer): SsePayload[] {
+    const bytes = this.#carry === undefined ? read : Buffer.concat([this.#carry, read]);
+    this.#carry = undefined;
+    const text = bytes.toString("latin1");
+    const payloads: SsePayload[] = [];
+    let at = 0;
+    if (!this.#begun) {
+      if (bytes.length < 3 && "\u00ef\u00bb\u00bf".startsWith(text)) {
+        this.#carry = bytes;
+        return payloads;
+      }
+      this.#begun = true;
+      if (text.startsWith("\u00ef\u00bb\u00bf")) at = 3;
+    }
+    if (this.#afterCr && at < text.length) {
+      if (text.charCodeAt(at) === 10) at++;
+      this.#afterCr = false;
+    }
+    const hasCr = text.includes("\r", at);
+    for (;;) {
+      let end = text.indexOf("\n", at);
+      let next = end + 1;
+      if (hasCr) {
+        const cr = text.indexOf("\r", at);
+        if (cr >= 0 && (end < 0 || cr < end)) {
+          end = cr;
+          next = text.charCodeAt(cr + 1) === 10 ? cr + 2 : cr + 1;
+          this.#afterCr = cr + 1 === text.length;
+        }
+      }
+      if (end < 0) break;
+      if (end - at > maxLineBytes) throw tooLong("line", "1 MiB");
+      this.#line(text, at, end, payloads);
+      at = next;
+    }
+    if (at < text.length) {
+      if (text.length - at > maxLineBytes) throw tooLong("line", "1 MiB");
+      this.#carry = at === 0 ? bytes : bytes.subarray(at);
+    }
+    return payloads;
+  }
+
+  #line(text: string, start: number, end: number, payloads: SsePayload[]): void {
+    if (start === end) {
+      if (this.#lines.length > 0) {
+        const joined = this.#lines.join("\n");
+        payloads.push({ text: joined, start: 0, end: joined.length });
+        this.#lines = [];
+      } else if (this.#first !== undefined) payloads.push(this.#first);
+      this.#first = undefined;
+      this.#lineBytes = 0;
+      return;
+    }
+    if (!isData(text, start, end)) return;
+    let from = Math.min(start + 5, end);
+    if (from < end && text.charCodeAt(from) === 32) from++;
+    this.#lineBytes += end - from;
+    if (this.#lineBytes > maxEventBytes) throw tooLong("event", "4 MiB");
+    if (this.#first === undefined && this.#lines.length === 0) {
+      this.#first = { text, start: from, end };
+      return;
+    }
+    if (this.#first !== undefined) {
+      this.#lines.push(this.#first.text.slice(this.#first.start, this.#first.end));
+      this.#first = undefined;
+    }
+    this.#lines.push(text.slice(from, end));
+  }
+}
+
+/** Whether a line's field is `data`: the bare name, or the name and a colon. */
+function isData(text: string, start: number, end: number): boolean {
+  return text.startsWith("data", start) && (end - start === 4 || (end - start > 4 && text.charCodeAt(start + 4) === 58));
+}
+
+function tooLong(what: string, cap: string): GatewayError {
+  return new GatewayError("upstream_error", `the upstream sent a ${what} of more than ${cap}`);
+}

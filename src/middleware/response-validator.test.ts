@@ -49,6 +49,7 @@ const cases: readonly (readonly [string, ChoiceInit[], string[]])[] = [
   ["a closed fence", [says('```json\n{"a":1}\n```')], ["invalid_json"]],
   ["an open bracket", [says('{"a":[1')], ["unbalanced_json"]],
   ["an open string", [says('{"a":"b\\"}')], ["unbalanced_json"]],
+  ["nothing but an open string", [says('"abc')], ["unbalanced_json"]],
   ["prose", [says("Here you are.")], ["invalid_json"]],
   [
     "a defect per choice",

@@ -58,6 +58,7 @@ describe("stopAt", () => {
     ["a fallback", ["aaa", "ab"], ["aab"], ["aa"]],
     ["the first to complete", ["abcdef"], ["bcdef", "cd"], ["ab"]],
     ["the longer of two", ["xabc"], ["bc", "abc"], ["x"]],
+    ["the longer of two in any order", ["xabc"], ["abc", "bc"], ["x"]],
   ])("finds a sequence %s", (_, texts, stops, expected) => {
     expect(read(stopAt(pieces(texts), stops))).toEqual({ texts: expected, reason: FinishReason.STOP });
   });
@@ -107,6 +108,7 @@ describe("stopAt", () => {
           expect(reason).toBe(ends.length === 0 ? FinishReason.TOOL_CALLS : FinishReason.STOP);
         },
       ),
+      { numRuns: 1000 },
     );
   });
 });

@@ -1,0 +1,17 @@
+import { literalGuard } from "../../src/guard/literal-guard.ts";
+import type { Middleware } from "../../src/pipeline/middleware.ts";
+
+/**
+ * An exact guardrail: internal names never leave, however the reply is chunked. The guard only says what it found and up to where
+ * the text is decided; the gateway holds, replaces and releases.
+ */
+export default ({
+  names = ["Project Heron"],
+  replacement = "[internal]",
+}: {
+  readonly names?: string[];
+  readonly replacement?: string;
+} = {}): Middleware => {
+  const guardText = literalGuard({ literals: names, action: "redact", replacement, entity: "CODENAME", caseInsensitive: true });
+  return { name: "codenames", guardText };
+};

@@ -57,6 +57,19 @@ const cases: readonly (readonly [string, unknown, unknown])[] = [
   ["an array of anything", { type: "array" }, []],
   ["an array of three", { type: "array", items: { enum: ["x"] }, minItems: 3 }, ["x", "x", "x"]],
   ["a unique array", { type: "array", items: { type: "string" }, minItems: 2, uniqueItems: true }, ["demo", "1demo"]],
+  [
+    "a unique array of objects",
+    {
+      type: "array",
+      items: { properties: { id: { type: "integer" }, on: { type: "boolean" } }, required: ["id"] },
+      minItems: 2,
+      uniqueItems: true,
+    },
+    [
+      { id: 1, on: true },
+      { id: 2, on: false },
+    ],
+  ],
   ["a tuple", { type: "array", prefixItems: [{ const: 1 }, { const: 2 }], items: false }, [1, 2]],
   ["draft 7's tuple", { type: "array", items: [{ const: 1 }], additionalItems: false }, [1]],
   ["contains", { type: "array", contains: { const: 7 } }, [7]],

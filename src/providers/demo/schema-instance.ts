@@ -15,7 +15,7 @@ const maxItems = 1000;
 /**
  * An instance of a JSON Schema (2020-12 and the common parts of the drafts before), always the same. Follows types, enums, bounds,
  * formats, simple patterns, references within the schema, recursion (bounded) and combinations; prefers `const`, `enum`, `default`
- * and `examples`. Not followed: `not`, `if`, `dependent…`, `propertyNames`. A schema that nothing finite satisfies gives its best
+ * and `examples`. Not followed: `not`, `if`, `dependent…`, `propertyNames`, `patternProperties`; of joined `anyOf`s each takes its first. A schema that nothing finite satisfies gives its best
  * approximation.
  */
 export function schemaInstance(schema: unknown): JsonValue {
@@ -47,9 +47,9 @@ class InstanceWriter {
     }
     switch (pickType(schema, types, roomy)) {
       case "object":
-        return this.#object(schema, roomy, depth);
+        return this.#object(schema, roomy, depth, variant);
       case "array":
-        return this.#array(schema, roomy, depth);
+        return this.#array(schema, roomy, depth, variant);
       case "integer":
         return numberInstance(schema, true, variant);
       case "number":
@@ -112,7 +112,7 @@ class InstanceWriter {
     return target;
   }
 
-  #object(schema: Schema, roomy: boolean, depth: number): JsonValue {
+  #object(schema: Schema, roomy: boolean, depth: number, variant: number): JsonValue {
     const properties = isSchema(schema.properties) ? schema.properties : {};
     const others = schema.additionalProperties ?? true;
     const required = strings(schema.required);
@@ -125,10 +125,10 @@ class InstanceWriter {
     for (const name of Object.keys(properties)) if (names.size < least) names.add(name);
     for (let i = 1; others !== false && names.size < least; i++) names.add(`property${i}`);
     const member = (name: string) => (Object.hasOwn(properties, name) ? properties[name] : others);
-    return Object.fromEntries([...names].map((name) => [name, this.instance(member(name), depth + 1, 0)]));
+    return Object.fromEntries([...names].map((name) => [name, this.instance(member(name), depth + 1, variant)]));
   }
 
-  #array(schema: Schema, roomy: boolean, depth: number): JsonValue {
+  #array(schema: Schema, roomy: boolean, depth: number, variant: number): JsonValue {
     const tuple = Array.isArray(schema.items) ? schema.items : schema.prefixItems;
     const first: readonly unknown[] = Array.isArray(tuple) ? tuple : [];
     const rest = Array.isArray(schema.items) ? (schema.additionalItems ?? true) : (schema.items ?? true);
@@ -142,7 +142,7 @@ class InstanceWriter {
     const length = Math.min(Math.max(wanted, least), most);
     return Array.from({ length }, (_, i) => {
       const item = i < first.length ? first[i] : contains === undefined ? rest : { allOf: [rest, contains] };
-      return this.instance(item, depth + 1, schema.uniqueItems === true ? i : 0);
+      return this.instance(item, depth + 1, variant + (schema.uniqueItems === true ? i : 0));
     });
   }
 }

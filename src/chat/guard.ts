@@ -1,8 +1,8 @@
 /** A text of a reply that guardrails look at. Every choice has its own; tool calls have one per call. */
 export type Channel = "content" | "reasoning" | "refusal" | "tool_arguments";
 
-/** Every channel, in the order in which a chunk's texts are looked at. */
-export const channels: readonly Channel[] = ["content", "reasoning", "refusal", "tool_arguments"];
+/** Every channel, in the order in which models write them and a chunk's texts are looked at. */
+export const channels: readonly Channel[] = ["reasoning", "content", "refusal", "tool_arguments"];
 
 /** Names one text: channel, choice index and, for tool arguments, the tool call's index. One object per text: compare by identity. */
 export interface ChannelKey {

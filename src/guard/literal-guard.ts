@@ -57,6 +57,7 @@ class LiteralGuard implements TextGuard {
     const matcher = this.#matcherOf(key);
     const matches: LiteralMatch[] = [];
     if (end === "eof") matcher.finish(matches);
+    this.#texts.delete(key);
     return this.#step(matcher, matches);
   }
 

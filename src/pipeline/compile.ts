@@ -6,6 +6,7 @@ import { GuardStage } from "./guard-stage.ts";
 import type { Middleware } from "./middleware.ts";
 import { type MonitoringOptions, MonitorStage } from "./monitor-stage.ts";
 import type { OutputStage } from "./output-stage.ts";
+import { routeSink } from "./route-sink.ts";
 
 /** Makes one output stage for a call; undefined: this call needs none. */
 export type StageFactory = (ctx: CallContext) => OutputStage | undefined;
@@ -104,7 +105,7 @@ function guardStageOf(run: readonly Middleware[]): StageFactory {
       const guard = middleware.guardText?.(ctx);
       return guard === undefined ? [] : [{ name: middleware.name, guard }];
     });
-    return guards.length === 0 ? undefined : new GuardStage(guards, ctx);
+    return guards.length === 0 ? undefined : new GuardStage(guards, routeSink(ctx), { choices: ctx.request.n ?? 1 });
   };
 }
 

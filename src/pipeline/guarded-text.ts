@@ -63,22 +63,16 @@ export class GuardedText {
   /** Takes the next piece and gives what may leave now. */
   take(text: string): string {
     if (text === "") return "";
-    const { guards, key } = this.#options;
+    const { key } = this.#options;
     this.#held = this.#held === "" ? text : this.#held + text;
-    for (let i = 0; i < guards.length; i++) {
-      const { name, guard } = guards[i] as NamedGuard; // i is within bounds
-      this.#note(i, name, guard.feed(key, text));
-    }
+    this.#ask((guard) => guard.feed(key, text));
     return this.#release(false);
   }
 
   /** The text is over: gives what may leave of the rest, and drops what may not. */
   end(kind: "eof" | "truncated"): string {
-    const { guards, key } = this.#options;
-    for (let i = 0; i < guards.length; i++) {
-      const { name, guard } = guards[i] as NamedGuard; // i is within bounds
-      this.#note(i, name, guard.finish(key, kind));
-    }
+    const { key } = this.#options;
+    this.#ask((guard) => guard.finish(key, kind));
     const released = this.#release(kind === "eof");
     this.drop();
     return released;
@@ -93,13 +87,19 @@ export class GuardedText {
     this.#spans = [];
   }
 
-  #note(index: number, middleware: string, step: GuardStep): void {
-    this.#safeTo[index] = step.safeTo;
-    for (const span of step.spans) {
-      if (span.start < this.#offset || span.end > this.length || span.start >= span.end) {
-        throw new GatewayError("internal", `the guard of middleware ${middleware} decided on text that is not there`);
+  /** Takes down what every guard says. One that throws, or decides on text that is not there, fails the call. */
+  #ask(question: (guard: TextGuard) => GuardStep): void {
+    const { guards } = this.#options;
+    for (let i = 0; i < guards.length; i++) {
+      const { name, guard } = guards[i] as NamedGuard; // i is within bounds
+      const { spans, safeTo } = answerOf(name, () => question(guard));
+      this.#safeTo[i] = safeTo;
+      for (const span of spans) {
+        if (span.start < this.#offset || span.end > this.length || span.start >= span.end) {
+          throw new GatewayError("internal", `the guard of middleware ${name} decided on text that is not there`);
+        }
+        this.#spans.push({ ...span, middleware: name });
       }
-      this.#spans.push({ ...span, middleware });
     }
   }
 
@@ -174,5 +174,14 @@ export class GuardedText {
       sink.addVerdict(create(GuardVerdictSchema, { middleware, entity, action, start, end, ...place }));
     }
     return at;
+  }
+}
+
+function answerOf(middleware: string, ask: () => GuardStep): GuardStep {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new GatewayError("internal", `middleware ${middleware} failed`, { cause: error });
   }
 }

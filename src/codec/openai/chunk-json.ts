@@ -11,6 +11,7 @@ import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import {
   constant,
   exactObject,
+  ignored,
   type JsonCodec,
   type JsonMember,
   JsonObject,
@@ -117,5 +118,6 @@ export const chunkJson = new JsonObject<ChatCompletionChunk>(
     member("obfuscation", "obfuscation", text),
     member("moderation", "moderationJson", exactObject),
     unlessEmpty("metadata", "metadata", map(text)),
+    ignored("sluice"), // our own, see encodeChunk; another gateway's is about another route
   ],
 );

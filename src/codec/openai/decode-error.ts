@@ -26,7 +26,7 @@ export function decodeError(failure: UpstreamFailure, now: number = Date.now()):
   const code = codeOf(status, vendor);
   if (status === 400 || status === 404 || status === 413 || status === 422) {
     const message = vendor.message === undefined ? `the upstream refused the request (${status})` : publicMessage(vendor.message);
-    return new GatewayError(code, message, { ...options, ...(vendor.param === undefined ? {} : { param: vendor.param }) });
+    return new GatewayError(code, message, { ...options, ...publicParam(vendor.param) });
   }
   return new GatewayError(code, messages[code] ?? "the upstream failed", options);
 }
@@ -43,6 +43,11 @@ export function decodeStreamError(body: string, provider: string): GatewayError 
     provider,
     cause: new Error("an error inside the upstream's stream"),
   });
+}
+
+/** The vendor's `param`, if it is a field's path and nothing else. */
+function publicParam(param: string | undefined): { param?: string } {
+  return param !== undefined && /^[\w.[\]-]{1,128}$/.test(param) && publicMessage(param) === param ? { param } : {};
 }
 
 const messages: Partial<Record<ErrorCode, string>> = {

@@ -11,11 +11,19 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  */
 export function decodeRequest(bytes: Uint8Array): ChatCompletionRequest {
   return readingRequest(() => {
-    const reader = new JsonReader(decoder.decode(bytes));
+    const reader = new JsonReader(textOf(bytes));
     const request = requestJson.read(reader);
     reader.end();
     return request;
   });
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new GatewayError("invalid_request", "the body is not UTF-8", { cause });
+  }
 }
 
 /**
@@ -26,13 +34,11 @@ export function readingRequest<T>(step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (error instanceof GatewayError) throw error;
     if (error instanceof JsonProblem) {
       const message = error.path === "" ? error.message : `${error.path}: ${error.message}`;
       const violations = [{ field: error.path, description: error.message }];
       throw new GatewayError("invalid_request", message, error.path === "" ? {} : { param: error.path, violations });
     }
-    if (error instanceof TypeError) throw new GatewayError("invalid_request", "the body is not UTF-8");
     throw error;
   }
 }

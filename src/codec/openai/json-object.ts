@@ -1,5 +1,4 @@
-import type { JsonReader } from "./json-reader.ts";
-import { JsonReader as Reader } from "./json-reader.ts";
+import { JsonProblem, JsonReader } from "./json-reader.ts";
 
 /** A JSON value's two directions: from text, and to text. */
 export interface JsonCodec<T> {
@@ -10,27 +9,50 @@ export interface JsonCodec<T> {
 /** One member of a JSON object and the place in a message that it belongs to. */
 export interface JsonMember<M> {
   readonly key: string;
+  /** The contract's name of the field, where it is not the key. */
+  readonly field?: string;
   /** Reads the member's value (never null) into the message. */
   read(reader: JsonReader, into: M): void;
+  /** Whether the message has room for the value; default yes. What has none is kept with the unknown members. */
+  fits?(reader: JsonReader, into: M): boolean;
   /** The member's value as JSON text; undefined: the object has no such member. */
   write(from: M): string | undefined;
 }
 
 /** A message with room for members that the contract does not model. */
-interface Message {
+interface Growing {
   unknownFieldsJson?: string;
 }
 
+/**
+ * What happens to members that the contract does not model: kept in the message's `unknown_fields_json`; refused, where the message
+ * has no such field; or dropped. What a client sends is never dropped: its bytes may go on as they are, and a guard must have seen all.
+ */
+export type UnknownMembers = "keep" | "refuse" | "drop";
+
+interface Head<M> {
+  readonly member: JsonMember<M>;
+  /** The key as it stands before a value, with the colon. */
+  readonly first: string;
+  /** The same after another member. */
+  readonly next: string;
+}
+
 /** How a message looks as a JSON object. Serves both directions. */
-export class JsonObject<M extends Message | object> implements JsonCodec<M> {
+export class JsonObject<M extends object> implements JsonCodec<M> {
   readonly #empty: () => M;
-  readonly #members: readonly JsonMember<M>[];
+  readonly #heads: readonly Head<M>[];
   readonly #byKey = new Map<string, JsonMember<M>>();
+  readonly #unknown: UnknownMembers;
 
   /** `empty` makes the message without any member; `members` in the order in which they are written. */
-  constructor(empty: () => M, members: readonly JsonMember<M>[]) {
+  constructor(empty: () => M, members: readonly JsonMember<M>[], unknown: UnknownMembers = "keep") {
     this.#empty = empty;
-    this.#members = members;
+    this.#unknown = unknown;
+    this.#heads = members.map((member) => {
+      const first = `${JSON.stringify(member.key)}:`;
+      return { member, first, next: `,${first}` };
+    });
     for (const member of members) this.#byKey.set(member.key, member);
   }
 
@@ -39,12 +61,18 @@ export class JsonObject<M extends Message | object> implements JsonCodec<M> {
     let unknown = "";
     reader.object((key, keyStart) => {
       const member = this.#byKey.get(key);
-      if (member === undefined) {
-        reader.skip();
-        unknown += unknown === "" ? reader.since(keyStart) : `,${reader.since(keyStart)}`;
-      } else if (!reader.takeNull()) member.read(reader, message);
+      if (member !== undefined) {
+        if (reader.takeNull()) return;
+        if (member.fits === undefined || member.fits(reader, message)) {
+          member.read(reader, message);
+          return;
+        }
+      }
+      if (this.#unknown === "refuse") reader.fail("is not a known field");
+      reader.skip();
+      if (this.#unknown === "keep") unknown += unknown === "" ? reader.since(keyStart) : `,${reader.since(keyStart)}`;
     });
-    if (unknown !== "") (message as Message).unknownFieldsJson = `{${unknown}}`; // every message the contract lets grow has the field
+    if (unknown !== "") (message as Growing).unknownFieldsJson = `{${unknown}}`; // only messages that have the field keep
     return message;
   }
 
@@ -52,28 +80,58 @@ export class JsonObject<M extends Message | object> implements JsonCodec<M> {
     return `{${this.members(message)}}`;
   }
 
-  /** The members as they stand between the braces; `extra` (with its own commas) comes last. */
+  /** The members as they stand between the braces, those the contract does not model last. */
   members(message: M, skip?: ReadonlySet<string>): string {
     let text = "";
-    for (const member of this.#members) {
+    for (const { member, first, next } of this.#heads) {
       if (skip?.has(member.key)) continue;
-      const value = member.write(message);
-      if (value !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(member.key)}:${value}`;
+      try {
+        const value = member.write(message);
+        if (value !== undefined) text += (text === "" ? first : next) + value;
+      } catch (error) {
+        throw below(member.field ?? member.key, error);
+      }
     }
-    const unknown = (message as Message).unknownFieldsJson;
-    return unknown === undefined ? text : this.#withUnknown(text, unknown);
+    const unknown = this.#unknown === "keep" ? (message as Growing).unknownFieldsJson : undefined; // as in read
+    return unknown === undefined ? text : this.#withUnknown(message, text, unknown);
   }
 
   /** Adds members the contract does not model. One under a modelled key is left out: it must not override what was checked. */
-  #withUnknown(text: string, unknown: string): string {
-    const reader = new Reader(unknown);
+  #withUnknown(message: M, text: string, unknown: string): string {
     let sum = text;
-    reader.object((key, keyStart) => {
-      reader.skip();
-      if (!this.#byKey.has(key)) sum += `${sum === "" ? "" : ","}${reader.since(keyStart)}`;
-    });
-    reader.end();
+    const seen = new Set<string>();
+    try {
+      checked(unknown, (reader) =>
+        reader.object((key, keyStart) => {
+          if (seen.has(key)) reader.fail("this key comes twice");
+          seen.add(key);
+          reader.skip();
+          const member = this.#byKey.get(key);
+          const free = member === undefined || (member.fits !== undefined && member.write(message) === undefined);
+          if (free) sum += `${sum === "" ? "" : ","}${reader.since(keyStart)}`;
+        }),
+      );
+    } catch (error) {
+      throw below("unknown_fields_json", error);
+    }
     return sum;
+  }
+}
+
+/** A problem met while a member or an item was written, with the way to it. */
+function below(step: string | number, error: unknown): unknown {
+  return error instanceof JsonProblem ? error.under(step) : error;
+}
+
+/** Walks through JSON text that a client gave in one field; a problem is the field's. */
+function checked(text: string, walk: (reader: JsonReader) => void): void {
+  try {
+    const reader = new JsonReader(text);
+    walk(reader);
+    reader.end();
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    throw new JsonProblem("", error.path === "" ? error.message : `${error.path}: ${error.message}`);
   }
 }
 
@@ -82,9 +140,11 @@ export function member<M, K extends keyof M & string>(
   key: string,
   property: K,
   codec: JsonCodec<NonNullable<M[K]>>,
+  field = key,
 ): JsonMember<M> {
   return {
     key,
+    field,
     read(reader, into) {
       into[property] = codec.read(reader);
     },
@@ -106,10 +166,14 @@ export function unlessEmpty<M, K extends keyof M & string>(
   return {
     ...inner,
     write(from) {
-      const value = from[property];
-      return typeof value === "object" && value !== null && Object.keys(value).length === 0 ? undefined : inner.write(from);
+      return isEmpty(from[property]) ? undefined : inner.write(from);
     },
   };
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /** A member that is written as null when the message has no value for it. */
@@ -123,12 +187,21 @@ export function constant<M>(key: string, value: string): JsonMember<M> {
   return { key, read: (reader) => reader.skip(), write: () => json };
 }
 
+/** A member that is neither kept nor written. */
+export function ignored<M>(key: string): JsonMember<M> {
+  return { key, read: (reader) => reader.skip(), write: () => undefined };
+}
+
 /** A string. */
 export const text: JsonCodec<string> = { read: (reader) => reader.string(), write: (value) => JSON.stringify(value) };
 
-/** A number. */
+/** A number that a double can hold. */
 export const number: JsonCodec<number> = {
-  read: (reader) => reader.number(),
+  read(reader) {
+    const value = reader.number();
+    if (!Number.isFinite(value)) reader.fail("must be a finite number");
+    return value;
+  },
   write: (value) => (Number.isFinite(value) ? String(value) : "null"),
 };
 
@@ -158,9 +231,7 @@ export const flag: JsonCodec<boolean> = { read: (reader) => reader.boolean(), wr
 export const exact: JsonCodec<string> = {
   read: (reader) => reader.raw(),
   write(value) {
-    const reader = new Reader(value);
-    reader.skip();
-    reader.end();
+    checked(value, (reader) => reader.skip());
     return value;
   },
 };
@@ -172,9 +243,7 @@ export const exactObject: JsonCodec<string> = {
     return reader.raw();
   },
   write(value) {
-    const reader = new Reader(value);
-    reader.object(() => reader.skip());
-    reader.end();
+    checked(value, (reader) => reader.object(() => reader.skip()));
     return value;
   },
 };
@@ -187,7 +256,17 @@ export function list<T>(item: JsonCodec<T>): JsonCodec<T[]> {
       reader.array(() => items.push(item.read(reader)));
       return items;
     },
-    write: (items) => `[${items.map((value) => item.write(value)).join(",")}]`,
+    write(items) {
+      let text = "";
+      for (const [at, value] of items.entries()) {
+        try {
+          text += (at === 0 ? "" : ",") + item.write(value);
+        } catch (error) {
+          throw below(at, error);
+        }
+      }
+      return `[${text}]`;
+    },
   };
 }
 

@@ -7,10 +7,19 @@ export class JsonProblem extends Error {
     super(message);
     this.path = path;
   }
+
+  /** The same problem, seen from the object or array that holds the value. */
+  under(step: string | number): JsonProblem {
+    return new JsonProblem(joined(typeof step === "number" ? `[${step}]` : step, this.path), this.message);
+  }
+}
+
+function joined(path: string, rest: string): string {
+  return path === "" || rest === "" || rest.startsWith("[") ? path + rest : `${path}.${rest}`;
 }
 
 const maxDepth = 64;
-const control = /[\u0000-\u001f]/; // refused inside strings (RFC 8259, section 7)
+const control = /[^ -\uffff]/; // below the space: refused inside strings (RFC 8259, section 7)
 const numberAt = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 const quote = 34;
@@ -55,11 +64,11 @@ export class JsonReader {
     throw new JsonProblem(path, message);
   }
 
-  /** Fails at the value that is being read. */
-  fail(message: string): never {
+  /** Fails at the value that is being read, or at a member of it. */
+  fail(message: string, member = ""): never {
     let path = "";
-    for (const step of this.#path) path += typeof step === "number" ? `[${step}]` : path === "" ? step : `.${step}`;
-    throw new JsonProblem(path, message);
+    for (const step of this.#path) path = joined(path, typeof step === "number" ? `[${step}]` : step);
+    throw new JsonProblem(joined(path, member), message);
   }
 
   /** The kind of the next value, by its first character. */

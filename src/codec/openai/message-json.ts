@@ -95,6 +95,7 @@ function partMember<C extends keyof typeof partTypes>(kind: C, codec: JsonCodec<
   return {
     key: partTypes[kind],
     read(reader, into) {
+      if (into.part.case !== undefined) reader.fail(`cannot stand beside ${partTypes[into.part.case]}`);
       into.part = { case: kind, value: codec.read(reader) } as ContentPart["part"]; // the codec gives the kind's own value
     },
     write: (from) => (from.part.case === kind ? codec.write(from.part.value as PartValue<C>) : undefined), // of its case
@@ -142,9 +143,11 @@ export interface WithReasoning {
   reasoningField?: string | undefined;
 }
 
-/** `reasoning_content` and `reasoning`: two vendors' names of one thing. The first that is a string with something in it counts. */
+const reasoningKeys = ["reasoning_content", "reasoning"] as const;
+
+/** `reasoning_content` and `reasoning` of a reply: two vendors' names of one thing. The first string with something in it counts. */
 export function reasoningMembers<M extends WithReasoning>(): JsonMember<M>[] {
-  return (["reasoning_content", "reasoning"] as const).map((key) => ({
+  return reasoningKeys.map((key) => ({
     key,
     read(reader, into) {
       if (reader.kind() !== "string" || into.reasoning) {
@@ -161,13 +164,20 @@ export function reasoningMembers<M extends WithReasoning>(): JsonMember<M>[] {
   }));
 }
 
+/** The same of a request, where nothing may get lost: what is no string, or comes second, stays beside it as it is. */
+function givenReasoning<M extends WithReasoning>(): JsonMember<M>[] {
+  return reasoningMembers<M>().map((member) => ({
+    ...member,
+    fits: (reader, into) => reader.kind() === "string" && into.reasoning === undefined,
+  }));
+}
+
 const audioReference = new JsonObject<AudioReference>(
   () => ({ $typeName: "sluice.chat.v1.AudioReference", id: "" }),
   [member("id", "id", text)],
 );
 
-/** A message of a request. */
-export const chatMessage = new JsonObject<ChatMessage>(
+const messageObject = new JsonObject<ChatMessage>(
   () => ({ $typeName: "sluice.chat.v1.ChatMessage", role: Role.UNSPECIFIED, parts: [], toolCalls: [] }),
   [
     member("role", "role", role),
@@ -178,6 +188,16 @@ export const chatMessage = new JsonObject<ChatMessage>(
     member("refusal", "refusal", text),
     member("audio", "audio", audioReference),
     member("function_call", "functionCall", functionCall),
-    ...reasoningMembers<ChatMessage>(),
+    ...givenReasoning<ChatMessage>(),
   ],
 );
+
+/** A message of a request. */
+export const chatMessage: JsonCodec<ChatMessage> = {
+  read(reader) {
+    const message = messageObject.read(reader);
+    if (message.role === Role.UNSPECIFIED) reader.fail("is missing", "role");
+    return message;
+  },
+  write: (message) => messageObject.write(message),
+};

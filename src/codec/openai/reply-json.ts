@@ -13,6 +13,7 @@ import type { CompletionTokensDetails, PromptTokensDetails, Usage } from "#gen/s
 import {
   constant,
   exactObject,
+  ignored,
   type JsonCodec,
   type JsonMember,
   JsonObject,
@@ -163,6 +164,7 @@ export function replyContent<M extends { content?: string | undefined; reasoning
         write: () => undefined,
       },
     ],
+    "drop",
   );
   return {
     key: "content",
@@ -186,7 +188,7 @@ interface ReplyPart {
   thinking?: string;
 }
 
-const thought = new JsonObject<{ text: string }>(() => ({ text: "" }), [member("text", "text", text)]);
+const thought = new JsonObject<{ text: string }>(() => ({ text: "" }), [member("text", "text", text)], "drop");
 
 const responseMessage = new JsonObject<ResponseMessage>(
   () => ({ $typeName: "sluice.chat.v1.ResponseMessage", role: Role.ASSISTANT, toolCalls: [], annotations: [] }),
@@ -234,5 +236,6 @@ export const responseJson = new JsonObject<ChatCompletionResponse>(
     member("system_fingerprint", "systemFingerprint", text),
     member("moderation", "moderationJson", exactObject),
     unlessEmpty("metadata", "metadata", map(text)),
+    ignored("sluice"), // our own, see encodeResponse; another gateway's is about another route
   ],
 );

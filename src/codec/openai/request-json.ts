@@ -54,7 +54,7 @@ const streamOptions = new JsonObject<StreamOptions>(
   [member("include_usage", "includeUsage", flag), member("include_obfuscation", "includeObfuscation", flag)],
 );
 
-const customVoice = new JsonObject<{ id: string }>(() => ({ id: "" }), [member("id", "id", text)]);
+const customVoice = new JsonObject<{ id: string }>(() => ({ id: "" }), [member("id", "id", text)], "refuse");
 
 const audioOptions = new JsonObject<AudioOptions>(
   () => ({ $typeName: "sluice.chat.v1.AudioOptions", voice: "", format: "" }),
@@ -87,7 +87,10 @@ const prediction = new JsonObject<Prediction>(
 
 const webSearchOptions = new JsonObject<WebSearchOptions>(
   () => ({ $typeName: "sluice.chat.v1.WebSearchOptions" }),
-  [member("search_context_size", "searchContextSize", text), member("user_location", "userLocationJson", exactObject)],
+  [
+    member("search_context_size", "searchContextSize", text),
+    member("user_location", "userLocationJson", exactObject, "user_location_json"),
+  ],
 );
 
 const promptTemplate = new JsonObject<PromptTemplate>(
@@ -106,6 +109,7 @@ const promptTemplate = new JsonObject<PromptTemplate>(
       (from) => from.variables,
     ),
   ],
+  "refuse",
 );
 
 /** `stop`: a string or an array of strings. */
@@ -169,8 +173,8 @@ export const requestJson = new JsonObject<ChatCompletionRequest>(
     unlessEmpty("functions", "functions", list(functionDefinition)),
     member("function_call", "functionCall", functionCallChoice),
     member("prompt_cache_retention", "promptCacheRetention", text),
-    member("prompt_cache_options", "promptCacheOptionsJson", exactObject),
-    member("moderation", "moderationJson", exactObject),
+    member("prompt_cache_options", "promptCacheOptionsJson", exactObject, "prompt_cache_options_json"),
+    member("moderation", "moderationJson", exactObject, "moderation_json"),
     member("prompt_template", "promptTemplate", promptTemplate),
     unlessEmpty("extensions", "extensionsJson", map(exactObject)),
   ] satisfies Member[],

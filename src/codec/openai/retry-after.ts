@@ -8,7 +8,7 @@ export function retryAfterMs(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   now: number,
 ): number | undefined {
-  const precise = Number(first(headers["retry-after-ms"]) ?? Number.NaN);
+  const precise = Number(first(headers["retry-after-ms"]) || Number.NaN);
   if (Number.isFinite(precise) && precise >= 0) return Math.min(precise, longestMs);
   const value = first(headers["retry-after"]);
   if (value === undefined || value === "") return undefined;

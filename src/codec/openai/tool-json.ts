@@ -22,6 +22,7 @@ export function schemaMember<M extends object>(
 ): JsonMember<M> {
   return {
     key,
+    field: `${key}_json`,
     read: (reader, into) => exactText.set(into, exactObject.read(reader)),
     write(from) {
       const value = exactText.get(from);
@@ -109,14 +110,36 @@ export const toolCall = new JsonObject<ToolCall>(
 const namedTool = new JsonObject<NamedTool>(
   () => ({ $typeName: "sluice.chat.v1.NamedTool", name: "" }),
   [member("name", "name", text)],
+  "refuse",
 );
 
 const allowedTools = new JsonObject<AllowedTools>(
   () => ({ $typeName: "sluice.chat.v1.AllowedTools", mode: "", toolsJson: [] }),
-  [member("mode", "mode", text), member("tools", "toolsJson", list(exact))],
+  [member("mode", "mode", text), member("tools", "toolsJson", list(exact), "tools_json")],
+  "refuse",
 );
 
-const choiceObjects = { function: namedTool, custom: namedTool, allowed_tools: allowedTools } as const;
+const choiceCases = { function: "function", custom: "custom", allowed_tools: "allowedTools" } as const;
+
+type ChoiceCase = (typeof choiceCases)[keyof typeof choiceCases];
+type ChoiceValue<C extends ChoiceCase> = Extract<ToolChoice["choice"], { case: C }>["value"];
+
+/** A member of the oneof `choice`. */
+function choiceMember<K extends keyof typeof choiceCases>(
+  key: K,
+  codec: JsonCodec<ChoiceValue<(typeof choiceCases)[K]>>,
+): JsonMember<ToolChoice> {
+  const kind = choiceCases[key];
+  return {
+    key,
+    read(reader, into) {
+      if (into.choice.case !== undefined) reader.fail("cannot stand beside another choice");
+      into.choice = { case: kind, value: codec.read(reader) } as ToolChoice["choice"]; // the codec gives the case's own value
+    },
+    write: (from) =>
+      from.choice.case === kind ? codec.write(from.choice.value as ChoiceValue<(typeof choiceCases)[K]>) : undefined, // of its case
+  };
+}
 
 const choiceMembers = new JsonObject<ToolChoice>(
   () => ({ $typeName: "sluice.chat.v1.ToolChoice", choice: { case: undefined } }),
@@ -124,32 +147,13 @@ const choiceMembers = new JsonObject<ToolChoice>(
     {
       key: "type",
       read: (reader) => {
-        const type = reader.string();
-        if (!Object.hasOwn(choiceObjects, type)) reader.fail('must be "function", "custom" or "allowed_tools"');
+        if (!Object.hasOwn(choiceCases, reader.string())) reader.fail('must be "function", "custom" or "allowed_tools"');
       },
       write: (from) => JSON.stringify(from.choice.case === "allowedTools" ? "allowed_tools" : (from.choice.case ?? "function")),
     },
-    {
-      key: "function",
-      read(reader, into) {
-        into.choice = { case: "function", value: namedTool.read(reader) };
-      },
-      write: (from) => (from.choice.case === "function" ? namedTool.write(from.choice.value) : undefined),
-    },
-    {
-      key: "custom",
-      read(reader, into) {
-        into.choice = { case: "custom", value: namedTool.read(reader) };
-      },
-      write: (from) => (from.choice.case === "custom" ? namedTool.write(from.choice.value) : undefined),
-    },
-    {
-      key: "allowed_tools",
-      read(reader, into) {
-        into.choice = { case: "allowedTools", value: allowedTools.read(reader) };
-      },
-      write: (from) => (from.choice.case === "allowedTools" ? allowedTools.write(from.choice.value) : undefined),
-    },
+    choiceMember("function", namedTool),
+    choiceMember("custom", namedTool),
+    choiceMember("allowed_tools", allowedTools),
   ],
 );
 

@@ -6,7 +6,10 @@ const scrubs: readonly (readonly [RegExp, string])[] = [
   // Keys with a vendor's prefix, also masked ones as vendors quote them.
   [/\b(?:(?:sk|pk|rk|gsk|xai|ghp|hf)[-_]|AIza|AKIA)[A-Za-z0-9_*-]{6,}/g, "***"],
   // What follows the words key, token or secret and has a digit or a mask in it: names of fields have neither.
-  [/\b(key|token|secret|password)(["']?(?:\s*[:=]\s*|\s+(?:provided|is)\s*:?\s*|-)["']?)(?=[\w-]*[\d*])[\w*-]{6,}/gi, "$1$2***"],
+  [
+    /(?<![a-z])(key|token|secret|password)(["']?(?:\s*[:=]\s*|\s+(?:provided|is)\s*:?\s*|-)["']?)(?=[\w-]*[\d*])[\w*-]{6,}/gi,
+    "$1$2***",
+  ],
   // Long runs of letters and digits.
   [/\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{32,}/g, "***"],
 ];

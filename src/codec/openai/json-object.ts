@@ -83,14 +83,16 @@ export class JsonObject<M extends object> implements JsonCodec<M> {
   /** The members as they stand between the braces, those the contract does not model last. */
   members(message: M, skip?: ReadonlySet<string>): string {
     let text = "";
-    for (const { member, first, next } of this.#heads) {
-      if (skip?.has(member.key)) continue;
-      try {
+    let at = "";
+    try {
+      for (const { member, first, next } of this.#heads) {
+        if (skip?.has(member.key)) continue;
+        at = member.field ?? member.key;
         const value = member.write(message);
         if (value !== undefined) text += (text === "" ? first : next) + value;
-      } catch (error) {
-        throw below(member.field ?? member.key, error);
       }
+    } catch (error) {
+      throw JsonProblem.under(at, error);
     }
     const unknown = this.#unknown === "keep" ? (message as Growing).unknownFieldsJson : undefined; // as in read
     return unknown === undefined ? text : this.#withUnknown(message, text, unknown);
@@ -112,15 +114,10 @@ export class JsonObject<M extends object> implements JsonCodec<M> {
         }),
       );
     } catch (error) {
-      throw below("unknown_fields_json", error);
+      throw JsonProblem.under("unknown_fields_json", error);
     }
     return sum;
   }
-}
-
-/** A problem met while a member or an item was written, with the way to it. */
-function below(step: string | number, error: unknown): unknown {
-  return error instanceof JsonProblem ? error.under(step) : error;
 }
 
 /** Walks through JSON text that a client gave in one field; a problem is the field's. */
@@ -258,12 +255,11 @@ export function list<T>(item: JsonCodec<T>): JsonCodec<T[]> {
     },
     write(items) {
       let text = "";
-      for (const [at, value] of items.entries()) {
-        try {
-          text += (at === 0 ? "" : ",") + item.write(value);
-        } catch (error) {
-          throw below(at, error);
-        }
+      let at = 0;
+      try {
+        for (const value of items) text += (at++ === 0 ? "" : ",") + item.write(value);
+      } catch (error) {
+        throw JsonProblem.under(at - 1, error);
       }
       return `[${text}]`;
     },

@@ -1,21 +1,26 @@
 /** What a {@link JsonReader} found wrong, and where. Turned into a GatewayError by whoever knows whose text it was. */
 export class JsonProblem extends Error {
-  /** Path of the value, e.g. `messages[2].role`; empty at the top. */
-  readonly path: string;
+  #path: string;
 
   constructor(path: string, message: string) {
     super(message);
-    this.path = path;
+    this.#path = path;
   }
 
-  /** The same problem, seen from the object or array that holds the value. */
-  under(step: string | number): JsonProblem {
-    return new JsonProblem(joined(typeof step === "number" ? `[${step}]` : step, this.path), this.message);
+  /** Path of the value, e.g. `messages[2].role`; empty at the top. */
+  get path(): string {
+    return this.#path;
   }
-}
 
-function joined(path: string, rest: string): string {
-  return path === "" || rest === "" || rest.startsWith("[") ? path + rest : `${path}.${rest}`;
+  /** Adds the step from the object or array that holds the value. Any other error is given back as it is. */
+  static under(step: string | number, error: unknown): unknown {
+    if (error instanceof JsonProblem) {
+      const rest = error.#path;
+      const dot = rest === "" || rest.startsWith("[") ? "" : ".";
+      error.#path = `${typeof step === "number" ? `[${step}]` : step}${dot}${rest}`;
+    }
+    return error;
+  }
 }
 
 const maxDepth = 64;
@@ -41,7 +46,7 @@ export class JsonReader {
   #depth = 0;
   #nextBackslash = -2;
   readonly #checksControl: boolean;
-  readonly #path: (string | number)[] = [];
+  #unescaped = "";
 
   constructor(text: string) {
     this.text = text;
@@ -66,9 +71,7 @@ export class JsonReader {
 
   /** Fails at the value that is being read, or at a member of it. */
   fail(message: string, member = ""): never {
-    let path = "";
-    for (const step of this.#path) path = joined(path, typeof step === "number" ? `[${step}]` : step);
-    throw new JsonProblem(joined(path, member), message);
+    throw new JsonProblem(member, message);
   }
 
   /** The kind of the next value, by its first character. */
@@ -103,7 +106,7 @@ export class JsonReader {
     const start = this.#at;
     const end = this.#stringEnd();
     this.#at = end;
-    if (this.#nextBackslash > start && this.#nextBackslash < end) return JSON.parse(this.text.slice(start, end)) as string; // a JSON string
+    if (this.#nextBackslash > start && this.#nextBackslash < end) return this.#unescaped;
     return this.text.slice(start + 1, end - 1);
   }
 
@@ -135,9 +138,11 @@ export class JsonReader {
       const key = this.string();
       if (this.#skipSpace() !== colon) this.fail(`invalid JSON at character ${this.#at}: a colon is missing`);
       this.#at++;
-      this.#path.push(key);
-      member(key, keyStart);
-      this.#path.pop();
+      try {
+        member(key, keyStart);
+      } catch (error) {
+        throw JsonProblem.under(key, error);
+      }
       if (this.#more(closeBrace)) return;
     }
   }
@@ -151,9 +156,11 @@ export class JsonReader {
       return;
     }
     for (let index = 0; ; index++) {
-      this.#path.push(index);
-      item(index);
-      this.#path.pop();
+      try {
+        item(index);
+      } catch (error) {
+        throw JsonProblem.under(index, error);
+      }
       if (this.#more(closeBracket)) return;
     }
   }
@@ -231,7 +238,7 @@ export class JsonReader {
     return true;
   }
 
-  /** One past the closing quote of the string that starts here; leaves the first backslash inside it in `#nextBackslash`. */
+  /** One past the closing quote of the string that starts here; one with a backslash leaves what it says in `#unescaped`. */
   #stringEnd(): number {
     const { text } = this;
     const start = this.#at;
@@ -251,7 +258,7 @@ export class JsonReader {
       }
       end = at;
       try {
-        JSON.parse(text.slice(start, end + 1));
+        this.#unescaped = JSON.parse(text.slice(start, end + 1)) as string; // a JSON string
       } catch {
         this.fail(`invalid JSON at character ${start}: a string has a bad escape or a control character`);
       }

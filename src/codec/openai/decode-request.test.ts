@@ -95,7 +95,7 @@ describe("a bad request", () => {
   ])("with a bad value under a field nobody knows: %s", (body) => {
     expect(failure(() => decode(body))).toMatchObject({
       code: "invalid_request",
-      param: "a" + (body.includes("[") ? "[0]".repeat(63) : ""),
+      param: `a${body.includes("[") ? "[0]".repeat(63) : ""}`,
     });
   });
 
@@ -184,9 +184,12 @@ describe("a request", () => {
         const body: unknown = JSON.parse(sent.toString());
         const objects = objectsIn(body);
         Object.assign(objects[at % objects.length] ?? {}, { [key]: value });
+        const text = JSON.stringify(body);
         try {
-          const message = decode(JSON.stringify(body));
+          const message = decode(text);
           expect(JSON.stringify(message)).toContain(canary);
+          const again = encodeRequest(message, { model: "m", includeUsage: false, streamed: false, metadata: undefined });
+          expect(JSON.parse(again.toString())).toMatchObject(JSON.parse(text) as object);
           seen++;
         } catch (error) {
           if (!(error instanceof GatewayError)) throw error;

@@ -28,7 +28,7 @@ interface Growing {
  * What happens to members that the contract does not model: kept in the message's `unknown_fields_json`; refused, where the message
  * has no such field; or dropped. What a client sends is never dropped: its bytes may go on as they are, and a guard must have seen all.
  */
-export type UnknownMembers = "keep" | "refuse" | "drop";
+type UnknownMembers = "keep" | "refuse" | "drop";
 
 interface Head<M> {
   readonly member: JsonMember<M>;

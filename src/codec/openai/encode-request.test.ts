@@ -31,6 +31,12 @@ describe("the upstream's body", () => {
       streamed,
       { stream: true, stream_options: { include_usage: true, include_obfuscation: false, x: 1 } },
     ],
+    [
+      "the client's options stay where usage is not asked for",
+      { streamOptions: { includeObfuscation: false } },
+      { ...streamed, includeUsage: false },
+      { stream: true, stream_options: { include_obfuscation: false } },
+    ],
     ["unstreamed, although the client streams", { stream: true, streamOptions: { includeUsage: true } }, unary, {}],
     [
       "metadata is the call's",

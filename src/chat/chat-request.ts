@@ -30,9 +30,9 @@ export interface WireRequest {
   readonly bytes: Uint8Array;
   /** The value of `model`, with its quotes. */
   readonly model: ByteSpan;
-  /** The values of these top-level members; absent: the body has no such member. */
-  readonly stream?: ByteSpan | undefined;
+  /** The value of `stream_options`; absent: the body has no such member. */
   readonly streamOptions?: ByteSpan | undefined;
-  /** The member `metadata` with its key and one comma: what can be cut out. */
+  /** These members with their keys and one comma: what can be cut out, alone or together. */
+  readonly streamOptionsMember?: ByteSpan | undefined;
   readonly metadataMember?: ByteSpan | undefined;
 }

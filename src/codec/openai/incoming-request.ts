@@ -1,6 +1,5 @@
 import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import type { IncomingChatRequest, WireRequest } from "../../chat/chat-request.ts";
-import { GatewayError } from "../../chat/error.ts";
 import type { ByteSpan } from "../../chat/stream.ts";
 import { validateRequest } from "../../chat/validate-request.ts";
 import { decodeRequest, readingRequest } from "./decode-request.ts";
@@ -17,7 +16,7 @@ export function incomingRequest(bytes: Uint8Array): IncomingChatRequest {
   let decoded: ChatCompletionRequest | undefined;
   return {
     model: scan.model,
-    streamed: streamedOf(bytes, scan.stream),
+    streamed: scan.streamed,
     metadata: metadataOf(bytes, scan.metadata),
     wire: scan.hasOwnMembers ? undefined : wireOf(bytes, scan),
     decode() {
@@ -32,22 +31,14 @@ function wireOf(bytes: Uint8Array, scan: ScannedRequest): WireRequest {
     protocol: "openai",
     bytes,
     model: scan.modelSpan,
-    stream: scan.stream,
     streamOptions: scan.streamOptions,
+    streamOptionsMember: scan.streamOptionsMember,
     metadataMember: scan.metadataMember,
   };
 }
 
 function textOf(bytes: Uint8Array, span: ByteSpan): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", span.start, span.end);
-}
-
-function streamedOf(bytes: Uint8Array, span: ByteSpan | undefined): boolean {
-  if (span === undefined) return false;
-  const value = textOf(bytes, span);
-  if (value === "true") return true;
-  if (value === "false" || value === "null") return false;
-  throw new GatewayError("invalid_request", "stream: must be true or false", { param: "stream" });
 }
 
 function metadataOf(bytes: Uint8Array, span: ByteSpan | undefined): Readonly<Record<string, string>> {

@@ -1,0 +1,84 @@
+const maxCompared = 16;
+
+// One object per depth at a time, and scans are synchronous: all registers share this room.
+const starts = new Int32Array(65 * maxCompared);
+const ends = new Int32Array(65 * maxCompared);
+const hashes = new Int32Array(65 * maxCompared);
+const counts = new Int32Array(65);
+
+/**
+ * The keys of the objects that are being walked over, one object per depth. The first 16 plain keys of an object are compared as
+ * bytes; when it has more, or one with an escape, all of its keys go into a set as the text they stand for.
+ */
+export class KeyRegister {
+  readonly #bytes: Buffer;
+  readonly #sets: (Set<string> | undefined)[] = [];
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** An object begins at this depth, 1 to 64. */
+  open(depth: number): void {
+    counts[depth] = 0;
+    this.#sets[depth] = undefined;
+  }
+
+  /** Takes the key from `start` to `end`, without quotes, a valid JSON string. Returns what is wrong with it. */
+  add(depth: number, start: number, end: number): string | undefined {
+    const bytes = this.#bytes;
+    let hash = 0;
+    let isPlain = true;
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i] as number; // i is within bounds
+      hash = (Math.imul(hash, 31) + byte) | 0;
+      if (byte === 92) isPlain = false;
+    }
+    const count = counts[depth] as number; // depth is within bounds
+    if (!isPlain || count === maxCompared || this.#sets[depth] !== undefined) return this.#addText(depth, start, end);
+    const base = depth * maxCompared;
+    for (let i = base; i < base + count; i++) {
+      if (hashes[i] === hash && this.#isSame(starts[i] as number, ends[i] as number, start, end))
+        return twice(this.text(start, end));
+    }
+    starts[base + count] = start;
+    ends[base + count] = end;
+    hashes[base + count] = hash;
+    counts[depth] = count + 1;
+    return end - start === 9 && this.text(start, end) === "__proto__" ? forbidden : undefined;
+  }
+
+  /** The text a key stands for. Half a surrogate pair, on which readers disagree, becomes U+FFFD. */
+  text(start: number, end: number): string {
+    const text = this.#bytes.toString("utf8", start, end);
+    return text.includes("\\") ? (JSON.parse(`"${text}"`) as string).toWellFormed() : text; // a valid JSON string
+  }
+
+  #addText(depth: number, start: number, end: number): string | undefined {
+    let set = this.#sets[depth];
+    if (set === undefined) {
+      set = new Set();
+      const base = depth * maxCompared;
+      const count = counts[depth] as number; // depth is within bounds
+      for (let i = base; i < base + count; i++) set.add(this.text(starts[i] as number, ends[i] as number));
+      this.#sets[depth] = set;
+    }
+    const text = this.text(start, end);
+    if (text === "__proto__") return forbidden;
+    if (set.has(text)) return twice(text);
+    set.add(text);
+    return undefined;
+  }
+
+  #isSame(aStart: number, aEnd: number, start: number, end: number): boolean {
+    if (aEnd - aStart !== end - start) return false;
+    for (let i = 0; i < end - start; i++) if (this.#bytes[aStart + i] !== this.#bytes[start + i]) return false;
+    return true;
+  }
+}
+
+const forbidden = "the key __proto__ is not allowed";
+
+function twice(key: string): string {
+  return `the key ${JSON.stringify(key.slice(0, 64))} comes twice`;
+}

@@ -1,0 +1,39 @@
+import type { IncomingChatRequest } from "../../chat/chat-request.ts";
+import { GatewayError } from "../../chat/error.ts";
+import type { Admitted } from "../../chat/ports/calls.ts";
+import { incomingRequest } from "../../codec/openai/incoming-request.ts";
+import type { HttpIncoming, HttpOutgoing } from "../exchange.ts";
+import { readBody } from "../read-body.ts";
+import { SseEvents } from "./sse-events.ts";
+import { writeStream } from "./write-stream.ts";
+import { writeWhole } from "./write-whole.ts";
+
+/**
+ * `POST /v1/chat/completions`.
+ * @returns the error a streamed reply ended with, already written.
+ * @throws GatewayError what is to be answered instead; nothing has been sent then.
+ */
+export async function chatCompletions(
+  request: HttpIncoming,
+  response: HttpOutgoing,
+  call: Admitted,
+  maxRequestBytes: number,
+): Promise<GatewayError | undefined> {
+  const incoming = incomingRequest(await readBody(request, maxRequestBytes));
+  const { model } = incoming;
+  const info = request.headers["x-sluice-info"] === "1";
+  const usage = incoming.streamed && wantsUsage(incoming);
+  const stream = await call.chat(incoming);
+  response.once("close", () => stream.cancel(new GatewayError("cancelled", "the client closed the connection")));
+  if (incoming.streamed) return writeStream(response, stream, new SseEvents({ model, usage, info }), call.route);
+  await writeWhole(response, stream, model, info);
+  return undefined;
+}
+
+function wantsUsage({ wire, decode }: IncomingChatRequest): boolean {
+  if (wire === undefined) return decode().streamOptions?.includeUsage ?? false;
+  const span = wire.streamOptions;
+  if (span === undefined) return false;
+  const options: unknown = JSON.parse(Buffer.from(wire.bytes.subarray(span.start, span.end)).toString("utf8"));
+  return typeof options === "object" && options !== null && "include_usage" in options && options.include_usage === true;
+}

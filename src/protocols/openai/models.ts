@@ -1,0 +1,33 @@
+import { create, isMessage } from "@bufbuild/protobuf";
+import {
+  GetModelRequestSchema,
+  GetModelResponseSchema,
+  ListModelsRequestSchema,
+  ListModelsResponseSchema,
+} from "#gen/sluice/chat/v1/model_service_pb";
+import { GatewayError } from "../../chat/error.ts";
+import type { Admitted } from "../../chat/ports/calls.ts";
+import { encodeModel, encodeModels } from "../../codec/openai/encode-models.ts";
+import type { HttpOutgoing } from "../exchange.ts";
+
+/** `GET /v1/models`, or with an id `GET /v1/models/{id}`. */
+export async function models(response: HttpOutgoing, call: Admitted, id: string | undefined): Promise<void> {
+  const body = Buffer.from(id === undefined ? await listed(call) : await single(call, id));
+  response.setHeader("content-type", "application/json");
+  response.setHeader("content-length", body.length);
+  response.statusCode = 200;
+  response.end(body);
+}
+
+async function listed(call: Admitted): Promise<string> {
+  const reply = await call.unary("models", create(ListModelsRequestSchema));
+  if (!isMessage(reply, ListModelsResponseSchema)) throw new GatewayError("internal", "internal error");
+  return encodeModels(reply.models);
+}
+
+async function single(call: Admitted, id: string): Promise<string> {
+  const reply = await call.unary("models", create(GetModelRequestSchema, { id }));
+  if (!isMessage(reply, GetModelResponseSchema) || reply.model === undefined)
+    throw new GatewayError("internal", "internal error");
+  return encodeModel(reply.model);
+}

@@ -1,0 +1,36 @@
+import { Fold } from "../../chat/fold.ts";
+import type { ChatStream, WireFrame } from "../../chat/stream.ts";
+import { encodeResponse } from "../../codec/openai/encode-reply.ts";
+import { latin1Json, spliceFrame } from "../../codec/openai/splice-frame.ts";
+import { type HttpOutgoing, isGone } from "../exchange.ts";
+import { setRouteHeaders } from "./reply-headers.ts";
+
+/**
+ * Writes a reply as one body: the upstream's own bytes when nobody changed them, else the fold of the stream. `model`: the name that
+ * the client used; `info`: whether it wants to know the route.
+ * @throws GatewayError what the stream failed with; nothing has been sent then.
+ */
+export async function writeWhole(response: HttpOutgoing, stream: ChatStream, model: string, info: boolean): Promise<void> {
+  const fold = new Fold();
+  let frame: WireFrame | undefined;
+  for await (const batch of stream) {
+    for (const event of batch) {
+      if (event.wire?.kind === "completion" && !info) {
+        frame = event.wire;
+        continue;
+      }
+      const chunk = event.chunk();
+      if (chunk.route !== undefined) setRouteHeaders(response, chunk.route);
+      if (frame === undefined) fold.add(chunk);
+    }
+  }
+  if (isGone(response)) return;
+  const body =
+    frame === undefined
+      ? Buffer.from(encodeResponse(fold.response(), { sluice: info }))
+      : Buffer.from(spliceFrame(frame, { modelJson: latin1Json(model), keepUsage: true }), "latin1");
+  response.setHeader("content-type", "application/json");
+  response.setHeader("content-length", body.length);
+  response.statusCode = 200;
+  response.end(body);
+}

@@ -50,10 +50,8 @@ export function scanReply(text: string): ScannedReply {
         hasChoices = true;
         reader.array(() => scanChoice(reader, scan));
         scan.emptyChoices = scan.choices.length === 0;
-      } else if (key === "obfuscation" && reader.kind() === "string") {
-        reader.string();
-        scan.holes.push([start + 1, reader.at - 1]);
-      } else {
+      } else if (key === "obfuscation") skipHole(reader, scan);
+      else {
         const isNull = reader.takeNull();
         if (!isNull) reader.skip();
         if (key === "model") [scan.modelStart, scan.modelEnd] = [start, reader.at];
@@ -95,10 +93,25 @@ function scanChoice(reader: JsonReader, scan: ChoiceScan): void {
 
 function scanDelta(reader: JsonReader, scan: ChoiceScan): void {
   reader.object((key) => {
-    const start = reader.position();
-    const isText = reader.kind() === "string";
-    reader.skip();
-    if (isText && (key === "content" || key === "reasoning_content" || key === "reasoning"))
-      scan.holes.push([start + 1, reader.at - 1]);
+    if (key === "content" || key === "reasoning_content" || key === "reasoning") skipHole(reader, scan);
+    else if (key === "tool_calls" && reader.kind() === "array") reader.array(() => scanToolCall(reader, scan));
+    else reader.skip();
   });
+}
+
+function scanToolCall(reader: JsonReader, scan: ChoiceScan): void {
+  if (reader.kind() !== "object") reader.skip();
+  else
+    reader.object((key) => {
+      if (key !== "function" || reader.kind() !== "object") reader.skip();
+      else reader.object((name) => (name === "arguments" ? skipHole(reader, scan) : reader.skip()));
+    });
+}
+
+/** Passes a value that is a hole if it is a string. */
+function skipHole(reader: JsonReader, { holes }: ChoiceScan): void {
+  const isText = reader.kind() === "string";
+  const start = reader.at;
+  reader.skip();
+  if (isText) holes.push([start + 1, reader.at - 1]);
 }

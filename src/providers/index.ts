@@ -30,7 +30,7 @@ const required = <T>(value: T | undefined, name: string, field: string): T => {
 /** Every kind of provider by its `type` in the configuration: one line each. */
 export const providerTypes: Readonly<Record<string, Factory>> = {
   demo: (name, _options, deps) => createDemoProvider(name, deps),
-  openai: (name, options) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }),
-  "openai-compatible": (name, options) =>
-    openAiCompatible(name, { ...options, baseUrl: required(options.baseUrl, name, "baseUrl") }),
+  openai: (name, options, deps) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
+  "openai-compatible": (name, options, deps) =>
+    openAiCompatible(name, { ...options, baseUrl: required(options.baseUrl, name, "baseUrl") }, deps),
 };

@@ -1,3 +1,4 @@
+import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
 import { openAiHttp } from "./openai-http.ts";
 import type { Provider } from "./provider.ts";
@@ -14,12 +15,13 @@ export interface OpenAiCompatibleOptions {
 }
 
 /** Any server that speaks OpenAI's chat completions API. */
-export function openAiCompatible(name: string, options: OpenAiCompatibleOptions): Provider {
+export function openAiCompatible(name: string, options: OpenAiCompatibleOptions, { clock }: { readonly clock: Clock }): Provider {
   return openAiHttp({
     name,
     baseUrl: options.baseUrl,
     headers: options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey.reveal()}` },
     streamUsage: options.streamUsage ?? true,
     models: options.models ?? [],
+    clock,
   });
 }

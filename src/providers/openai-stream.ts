@@ -3,10 +3,13 @@ import { type ChatStream, eventOf, type StreamEvent } from "../chat/stream.ts";
 import { ChunkScanner } from "../codec/openai/chunk-scanner.ts";
 import { decodeStreamError } from "../codec/openai/decode-error.ts";
 import { decodeChunk } from "../codec/openai/decode-reply.ts";
+import type { ScannedReply } from "../codec/openai/scan-chunk.ts";
 import { utf8Of, WireEvent } from "../codec/openai/wire-event.ts";
 import type { HttpBody } from "../transport/http-body.ts";
 import { SseFrames, type SsePayload } from "../transport/sse-frames.ts";
+import { noteUpstreamModel } from "./note-upstream-model.ts";
 import type { UpstreamCall } from "./provider.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
 
 type Read = IteratorResult<readonly StreamEvent[], undefined>;
 
@@ -22,8 +25,9 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
   readonly #scanner = new ChunkScanner();
   readonly #begun = new Set<number>();
   readonly #finished = new Set<number>();
+  #scan: ScannedReply | undefined;
   #done = false;
-  #error: GatewayError | undefined;
+  #error: unknown;
 
   constructor(body: HttpBody, call: UpstreamCall, provider: string) {
     this.#body = body;
@@ -40,55 +44,61 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
   }
 
   async next(): Promise<Read> {
-    const events: StreamEvent[] = [];
+    const { lease } = this.#call;
     try {
-      while (events.length === 0) {
+      for (;;) {
+        if (lease.error !== undefined) throw lease.error;
         if (this.#error !== undefined) throw this.#error;
-        if (this.#done) return this.#end();
-        const read = await this.#body.next();
+        const read = this.#done ? undefined : await this.#body.next();
         if (read === undefined) return this.#end();
-        this.#take(read, events);
+        const events = this.#take(read);
+        if (events.length > 0) return { done: false, value: events };
       }
-      return { done: false, value: events };
     } catch (error) {
-      const failure = GatewayError.from(error);
-      this.#call.lease.close(failure);
+      const failure = upstreamFailure(error, this.#provider);
+      lease.close(failure);
       throw failure;
     }
   }
 
   /** Turns a read into events. What goes wrong after some events of the same read waits until they are out. */
-  #take(read: Buffer, events: StreamEvent[]): void {
+  #take(read: Buffer): StreamEvent[] {
+    const events: StreamEvent[] = [];
     try {
       for (const payload of this.#frames.push(read)) {
-        if (this.#done) return;
-        this.#payload(payload, events);
+        if (payload.text.startsWith("[DONE]", payload.start)) {
+          this.#done = true;
+          break;
+        }
+        events.push(this.#event(payload));
       }
     } catch (error) {
-      this.#error = GatewayError.from(error);
+      this.#error = error;
     }
+    return events;
   }
 
-  #payload({ text, start, end }: SsePayload, events: StreamEvent[]): void {
-    if (end - start === 6 && text.startsWith("[DONE]", start)) {
-      this.#done = true;
-      return;
-    }
+  #event({ text, start, end, joined }: SsePayload): StreamEvent {
     const { scan, usageShift } = this.#scanner.next(text, start, end);
+    if (scan !== this.#scan) this.#note(scan, text, start, end);
+    const { forwardsWire, requestedModel } = this.#call;
+    if (forwardsWire && !joined) return new WireEvent("chunk", text, start, end, scan, usageShift, requestedModel);
+    return eventOf(decodeChunk(utf8Of(text, start, end), { model: requestedModel }));
+  }
+
+  /** Takes note of what a chunk of a new shape says of the reply. */
+  #note(scan: ScannedReply, text: string, start: number, end: number): void {
     if (scan.isError) throw decodeStreamError(utf8Of(text, start, end), this.#provider);
+    if (this.#scan === undefined) noteUpstreamModel(this.#call.notes, scan, text, start);
     for (const index of scan.choices) this.#begun.add(index);
     for (const index of scan.finished) this.#finished.add(index);
-    const { forwardsWire, requestedModel } = this.#call;
-    if (forwardsWire) events.push(new WireEvent("chunk", text, start, end, scan, usageShift, requestedModel));
-    else events.push(eventOf(decodeChunk(utf8Of(text, start, end), { model: requestedModel })));
+    this.#scan = scan;
   }
 
   #end(): Read {
-    const complete = this.#begun.size > 0 && this.#finished.size >= this.#begun.size;
+    const complete = this.#begun.size > 0 && this.#begun.isSubsetOf(this.#finished);
     if (!complete) {
-      throw new GatewayError("upstream_interrupted", "the upstream's stream ended before its reply was complete", {
-        provider: this.#provider,
-      });
+      throw new GatewayError("upstream_interrupted", "the upstream's stream ended before its reply was complete");
     }
     this.#body.discard();
     this.#call.lease.close();

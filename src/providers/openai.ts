@@ -1,3 +1,4 @@
+import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
 import { openAiHttp } from "./openai-http.ts";
 import type { Provider } from "./provider.ts";
@@ -14,7 +15,7 @@ export interface OpenAiOptions {
 }
 
 /** OpenAI (https://platform.openai.com/docs/api-reference/chat). */
-export function openAi(name: string, options: OpenAiOptions): Provider {
+export function openAi(name: string, options: OpenAiOptions, { clock }: { readonly clock: Clock }): Provider {
   return openAiHttp({
     name,
     baseUrl: options.baseUrl ?? "https://api.openai.com/v1",
@@ -25,5 +26,6 @@ export function openAi(name: string, options: OpenAiOptions): Provider {
     },
     streamUsage: true,
     models: options.models ?? [],
+    clock,
   });
 }

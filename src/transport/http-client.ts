@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool } from "undici";
 import { GatewayError } from "../chat/error.ts";
 import type { Lease } from "../chat/lease.ts";
+import type { Clock } from "../chat/ports/clock.ts";
 import { HttpBody } from "./http-body.ts";
 
 /** A request to an upstream. */
@@ -22,18 +23,33 @@ export interface HttpReply {
   readonly body: HttpBody;
 }
 
+/** What an {@link HttpClient} needs. */
+export interface HttpClientOptions {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** The provider's name, for errors. */
+  readonly provider: string;
+  readonly clock: Clock;
+}
+
 /**
- * Sends requests to one upstream origin over kept-alive connections. Never follows a redirect, asks for no compression and refuses
+ * Sends requests to one upstream origin over kept-alive connections, one running request on each, so that ending a request closes
+ * nothing but its own connection and a slow reader slows nobody else. Never follows a redirect, asks for no compression and refuses
  * a compressed reply.
  */
 export class HttpClient {
   readonly #pool: Pool;
-  readonly #provider: string;
+  readonly #options: HttpClientOptions;
 
-  /** `provider`: the name that errors carry. */
-  constructor(origin: string, provider: string) {
-    this.#pool = new Pool(origin, { connections: 1024, pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
-    this.#provider = provider;
+  constructor(options: HttpClientOptions) {
+    this.#pool = new Pool(options.origin, {
+      allowH2: false,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      connect: { timeout: 10_000 },
+      headersTimeout: 600_000, // an unstreamed reply sends nothing until the model has ended
+    });
+    this.#options = options;
   }
 
   /**
@@ -42,11 +58,11 @@ export class HttpClient {
    */
   send(request: HttpRequest): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      const { lease } = request;
-      if (lease.error !== undefined) {
-        reject(lease.error);
-        return;
-      }
+      const handler = new ReplyHandler(this.#options, resolve, reject);
+      request.lease.onClose((error) => {
+        if (error !== undefined) handler.abort(error);
+      });
+      if (request.lease.closed) return;
       this.#pool.dispatch(
         {
           method: request.method,
@@ -54,7 +70,7 @@ export class HttpClient {
           headers: { "accept-encoding": "identity", ...request.headers },
           body: request.body ?? null,
         },
-        new ReplyHandler(lease, this.#provider, resolve, reject),
+        handler,
       );
     });
   }
@@ -66,23 +82,30 @@ export class HttpClient {
 }
 
 class ReplyHandler implements Dispatcher.DispatchHandler {
-  readonly #lease: Lease;
-  readonly #provider: string;
+  readonly #options: HttpClientOptions;
   readonly #resolve: (reply: HttpReply) => void;
   readonly #reject: (error: GatewayError) => void;
+  #controller: Dispatcher.DispatchController | undefined;
   #body: HttpBody | undefined;
+  #abortedWith: GatewayError | undefined;
 
-  constructor(lease: Lease, provider: string, resolve: (reply: HttpReply) => void, reject: (error: GatewayError) => void) {
-    this.#lease = lease;
-    this.#provider = provider;
+  constructor(options: HttpClientOptions, resolve: (reply: HttpReply) => void, reject: (error: GatewayError) => void) {
+    this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
+  /** Ends the request from our side, in whatever state it is. */
+  abort(error: GatewayError): void {
+    this.#abortedWith = error;
+    this.#body?.abandon(error);
+    this.#reject(error);
+    this.#controller?.abort(error);
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#lease.onClose((error) => {
-      if (error !== undefined && !controller.aborted) controller.abort(error);
-    });
+    this.#controller = controller;
+    if (this.#abortedWith !== undefined) controller.abort(this.#abortedWith);
   }
 
   onResponseStart(
@@ -91,14 +114,12 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return;
-    this.#body = new HttpBody(controller);
     const encoding = headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
-      controller.abort(
-        new GatewayError("upstream_error", "the upstream compressed its reply unasked", { provider: this.#provider }),
-      );
+      this.abort(new GatewayError("upstream_error", "the upstream compressed its reply unasked", this.#at()));
       return;
     }
+    this.#body = new HttpBody(controller, this.#options.clock);
     this.#resolve({ status, headers, body: this.#body });
   }
 
@@ -111,17 +132,20 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const failure = this.#lease.error ?? (error instanceof GatewayError ? error : this.#failure(error));
+    const failure = this.#abortedWith ?? this.#failure(error);
     this.#body?.finish(failure);
     this.#reject(failure);
   }
 
   #failure(cause: Error): GatewayError {
-    const options = { cause, provider: this.#provider };
     const code = "code" in cause ? String(cause.code) : "";
     if (code.endsWith("_TIMEOUT") || code === "ETIMEDOUT")
-      return new GatewayError("upstream_timeout", "the upstream took too long", options);
-    if (this.#body === undefined) return new GatewayError("upstream_error", "the upstream cannot be reached", options);
-    return new GatewayError("upstream_interrupted", "the upstream broke off in the middle of its reply", options);
+      return new GatewayError("upstream_timeout", "the upstream took too long", this.#at(cause));
+    if (this.#body === undefined) return new GatewayError("upstream_error", "the upstream cannot be reached", this.#at(cause));
+    return new GatewayError("upstream_interrupted", "the upstream broke off in the middle of its reply", this.#at(cause));
+  }
+
+  #at(cause?: Error) {
+    return { cause, provider: this.#options.provider };
   }
 }

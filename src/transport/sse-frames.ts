@@ -5,6 +5,8 @@ export interface SsePayload {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** Whether the data had several lines: LFs are between them. */
+  readonly joined: boolean;
 }
 
 const maxLineBytes = 1024 * 1024;
@@ -16,7 +18,9 @@ const maxEventBytes = 4 * 1024 * 1024;
  * passed over. An event that its stream does not finish is not given.
  */
 export class SseFrames {
-  #carry: Buffer | undefined;
+  /** The pieces of a line whose end has not come. */
+  #carry: Buffer[] = [];
+  #carryBytes = 0;
   #begun = false;
   /** The event's only data line so far; with a second one it moves to `#lines`. */
   #first: SsePayload | undefined;
@@ -29,14 +33,19 @@ export class SseFrames {
    * @throws GatewayError `upstream_error` when a line outgrows 1 MiB or an event 4 MiB.
    */
   push(read: Buffer): SsePayload[] {
-    const bytes = this.#carry === undefined ? read : Buffer.concat([this.#carry, read]);
-    this.#carry = undefined;
+    if (this.#carryBytes > 0 && !read.includes(10) && !read.includes(13)) {
+      this.#keep(read);
+      return [];
+    }
+    const bytes = this.#carryBytes === 0 ? read : Buffer.concat([...this.#carry, read]);
+    this.#carry = [];
+    this.#carryBytes = 0;
     const text = bytes.toString("latin1");
     const payloads: SsePayload[] = [];
     let at = 0;
     if (!this.#begun) {
       if (bytes.length < 3 && "\u00ef\u00bb\u00bf".startsWith(text)) {
-        this.#carry = bytes;
+        this.#keep(bytes);
         return payloads;
       }
       this.#begun = true;
@@ -63,18 +72,21 @@ export class SseFrames {
       this.#line(text, at, end, payloads);
       at = next;
     }
-    if (at < text.length) {
-      if (text.length - at > maxLineBytes) throw tooLong("line", "1 MiB");
-      this.#carry = at === 0 ? bytes : bytes.subarray(at);
-    }
+    if (at < text.length) this.#keep(bytes.subarray(at));
     return payloads;
+  }
+
+  #keep(piece: Buffer): void {
+    this.#carryBytes += piece.length;
+    if (this.#carryBytes > maxLineBytes) throw tooLong("line", "1 MiB");
+    this.#carry.push(piece);
   }
 
   #line(text: string, start: number, end: number, payloads: SsePayload[]): void {
     if (start === end) {
       if (this.#lines.length > 0) {
         const joined = this.#lines.join("\n");
-        payloads.push({ text: joined, start: 0, end: joined.length });
+        payloads.push({ text: joined, start: 0, end: joined.length, joined: true });
         this.#lines = [];
       } else if (this.#first !== undefined) payloads.push(this.#first);
       this.#first = undefined;
@@ -87,7 +99,7 @@ export class SseFrames {
     this.#lineBytes += end - from;
     if (this.#lineBytes > maxEventBytes) throw tooLong("event", "4 MiB");
     if (this.#first === undefined && this.#lines.length === 0) {
-      this.#first = { text, start: from, end };
+      this.#first = { text, start: from, end, joined: false };
       return;
     }
     if (this.#first !== undefined) {

@@ -42,7 +42,7 @@ function collect(source: HttpIncoming | Gunzip, maxBytes: number): Promise<Buffe
     source.on("data", take);
     source.once("end", () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size)));
     source.once("error", (cause) => fail(bodyError(cause)));
-    source.once("close", () => fail(gone()));
+    source.once("close", () => fail(gone())); // before the `end` that HTTP/2 gives to a body that was cut, too
   });
 }
 

@@ -38,7 +38,8 @@ export interface RestGateway {
     version: string,
     request: { method?: string; path: string; headers?: Record<string, string>; body?: string | Buffer },
   ): Promise<Answer>;
-  close(): Promise<void>;
+  /** Closes it; what runs is cut after `timeoutMs`, default at once. */
+  close(timeoutMs?: number): Promise<void>;
 }
 
 const noRpc: RpcHandler = { match: () => false, handle: () => undefined };
@@ -59,7 +60,9 @@ export async function startRestGateway(options: RestGatewayOptions = {}): Promis
   const url = `http://${listener.address}`;
   let session: ClientHttp2Session | undefined;
   const http2 = () => {
-    if (session === undefined || session.destroyed || session.closed) session = connectHttp2(url).on("error", () => undefined);
+    // Large uploads in tests: what a client may hold of them is 10 MB by default.
+    if (session === undefined || session.destroyed || session.closed)
+      session = connectHttp2(url, { maxSessionMemory: 64 }).on("error", () => undefined);
     return session;
   };
   return {
@@ -68,9 +71,9 @@ export async function startRestGateway(options: RestGatewayOptions = {}): Promis
     port: Number(new URL(url).port),
     http2,
     send: (version, request) => (version === "2" ? sendHttp2(http2(), request) : sendHttp1(url, request)),
-    async close() {
+    async close(timeoutMs = 0) {
       session?.destroy();
-      await listener.close(0);
+      await listener.close(timeoutMs);
     },
   };
 }

@@ -87,6 +87,7 @@ describe("SseFrames", () => {
       ["a line of more than 1 MiB", () => split(`data: ${"x".repeat(mebibyte)}\n`)],
       ["a line of more than 1 MiB that has no end", () => split("data: ", ...Array<string>(17).fill("x".repeat(mebibyte / 16)))],
       ["an event of more than 4 MiB", () => split(...Array<string>(5).fill(`data: ${"x".repeat(mebibyte - 100)}\n`))],
+      ["an event of more than 4 MiB of empty lines", () => split(...Array<string>(65).fill("data\n".repeat(mebibyte / 16)))],
     ])("%s", (_name, run) => {
       expect(run).toThrow(expect.objectContaining({ code: "upstream_error" }));
     });

@@ -96,7 +96,7 @@ export class SseFrames {
     if (!isData(text, start, end)) return;
     let from = Math.min(start + 5, end);
     if (from < end && text.charCodeAt(from) === 32) from++;
-    this.#lineBytes += end - from;
+    this.#lineBytes += end - from + 1; // with the LF that joins it: empty lines count too
     if (this.#lineBytes > maxEventBytes) throw tooLong("event", "4 MiB");
     if (this.#first === undefined && this.#lines.length === 0) {
       this.#first = { text, start: from, end, joined: false };

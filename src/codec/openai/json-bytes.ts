@@ -3,9 +3,9 @@ import { JsonProblem } from "./json-reader.ts";
 import { KeyRegister } from "./key-register.ts";
 
 const maxDepth = 64;
-/** Bytes of a string that are looked at one by one before the next quote is searched for, where quotes are far apart and where not. */
-const eager = 32;
-const patient = 256;
+/** Words of four bytes that are looked at before the next quote is searched for: where quotes are far apart, and where they are not. */
+const eager = 8;
+const patient = 64;
 
 const quote = 34;
 const plus = 43;
@@ -46,7 +46,7 @@ export class JsonBytes {
   /** The next quote and backslash, where they are known; behind `at`: unknown. */
   #nextQuote = -1;
   #nextBackslash = -1;
-  #window = eager / 4;
+  #window = eager;
   readonly #words: Int32Array;
   readonly #shift: number;
 
@@ -183,7 +183,7 @@ export class JsonBytes {
     if (this.#nextQuote < at) this.#nextQuote = found(bytes.indexOf(quote, at), bytes);
     if (this.#nextBackslash < at) this.#nextBackslash = found(bytes.indexOf(backslash, at), bytes);
     const to = Math.min(this.#nextQuote, this.#nextBackslash);
-    this.#window = to - at < patient ? patient / 4 : eager / 4;
+    this.#window = to - at < patient * 4 ? patient : eager;
     if (hasControl(bytes, at, to)) this.#control(at);
     return to;
   }

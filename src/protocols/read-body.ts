@@ -30,7 +30,9 @@ function collect(source: HttpIncoming | Gunzip, maxBytes: number): Promise<Buffe
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
+    let over = false;
     const fail = (error: GatewayError) => {
+      over = true;
       source.off("data", take);
       reject(error);
     };
@@ -40,9 +42,14 @@ function collect(source: HttpIncoming | Gunzip, maxBytes: number): Promise<Buffe
       else parts.push(part);
     };
     source.on("data", take);
-    source.once("end", () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size)));
+    source.once("end", () => {
+      over = true;
+      resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size));
+    });
     source.once("error", (cause) => fail(bodyError(cause)));
-    source.once("close", () => fail(gone())); // before the `end` that HTTP/2 gives to a body that was cut, too
+    source.once("close", () => {
+      if (!over) fail(gone()); // before the `end` that HTTP/2 gives to a body that was cut, too
+    });
   });
 }
 

@@ -24,7 +24,9 @@ export async function chatCompletions(
   const info = request.headers["x-sluice-info"] === "1";
   const usage = incoming.streamed && wantsUsage(incoming);
   const stream = await call.chat(incoming);
-  response.once("close", () => stream.cancel(new GatewayError("cancelled", "the client closed the connection")));
+  response.once("close", () => {
+    if (!response.writableEnded) stream.cancel(new GatewayError("cancelled", "the client closed the connection"));
+  });
   if (incoming.streamed) return writeStream(response, stream, new SseEvents({ model, usage, info }), call.route);
   await writeWhole(response, stream, model, info);
   return undefined;

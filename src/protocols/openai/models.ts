@@ -9,14 +9,11 @@ import { GatewayError } from "../../chat/error.ts";
 import type { Admitted } from "../../chat/ports/calls.ts";
 import { encodeModel, encodeModels } from "../../codec/openai/encode-models.ts";
 import type { HttpOutgoing } from "../exchange.ts";
+import { writeJson } from "./write-json.ts";
 
 /** `GET /v1/models`, or with an id `GET /v1/models/{id}`. */
 export async function models(response: HttpOutgoing, call: Admitted, id: string | undefined): Promise<void> {
-  const body = Buffer.from(id === undefined ? await listed(call) : await single(call, id));
-  response.setHeader("content-type", "application/json");
-  response.setHeader("content-length", body.length);
-  response.statusCode = 200;
-  response.end(body);
+  writeJson(response, id === undefined ? await listed(call) : await single(call, id));
 }
 
 async function listed(call: Admitted): Promise<string> {

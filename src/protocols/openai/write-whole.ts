@@ -4,6 +4,7 @@ import { encodeResponse } from "../../codec/openai/encode-reply.ts";
 import { latin1Json, spliceFrame } from "../../codec/openai/splice-frame.ts";
 import { type HttpOutgoing, isGone } from "../exchange.ts";
 import { setRouteHeaders } from "./reply-headers.ts";
+import { writeJson } from "./write-json.ts";
 
 /**
  * Writes a reply as one body: the upstream's own bytes when nobody changed them, else the fold of the stream. `model`: the name that
@@ -25,12 +26,6 @@ export async function writeWhole(response: HttpOutgoing, stream: ChatStream, mod
     }
   }
   if (isGone(response)) return;
-  const body =
-    frame === undefined
-      ? Buffer.from(encodeResponse(fold.response(), { sluice: info }))
-      : Buffer.from(spliceFrame(frame, { modelJson: latin1Json(model), keepUsage: true }), "latin1");
-  response.setHeader("content-type", "application/json");
-  response.setHeader("content-length", body.length);
-  response.statusCode = 200;
-  response.end(body);
+  if (frame === undefined) writeJson(response, encodeResponse(fold.response(), { sluice: info }));
+  else writeJson(response, spliceFrame(frame, { modelJson: latin1Json(model), keepUsage: true }), "latin1");
 }

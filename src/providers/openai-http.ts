@@ -90,8 +90,9 @@ async function wholeReply(reply: HttpReply, call: UpstreamCall, provider: string
   if (!contentType(reply).startsWith("application/json"))
     throw new GatewayError("upstream_error", "the upstream's reply is not JSON");
   const bytes = await reply.body.all(maxReplyBytes);
+  const event = wholeEvent(bytes, call, provider);
   call.lease.close();
-  return streamOf([[wholeEvent(bytes, call, provider)]]);
+  return streamOf([[event]]);
 }
 
 function wholeEvent(bytes: Buffer, call: UpstreamCall, provider: string): StreamEvent {

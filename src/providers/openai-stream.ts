@@ -14,7 +14,7 @@ import { upstreamFailure } from "./upstream-failure.ts";
 type Read = IteratorResult<readonly StreamEvent[], undefined>;
 
 /**
- * A streamed reply in OpenAI's format: each read of the upstream becomes one batch. It ends well only when every choice that began
+ * A streamed reply in OpenAI's format: what has come since the last batch becomes one. It ends well only when every choice that began
  * has a finish reason; whatever else ends it is `upstream_interrupted`.
  */
 export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEvent[]> {
@@ -49,9 +49,10 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
       for (;;) {
         if (lease.error !== undefined) throw lease.error;
         if (this.#error !== undefined) throw this.#error;
-        const read = this.#done ? undefined : await this.#body.next();
+        let read = this.#done ? undefined : await this.#body.next();
         if (read === undefined) return this.#end();
-        const events = this.#take(read);
+        const events: StreamEvent[] = [];
+        for (; read !== undefined; read = this.#body.waiting()) this.#take(read, events);
         if (events.length > 0) return { done: false, value: events };
       }
     } catch (error) {
@@ -62,20 +63,19 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
   }
 
   /** Turns a read into events. What goes wrong after some events of the same read waits until they are out. */
-  #take(read: Buffer): StreamEvent[] {
-    const events: StreamEvent[] = [];
+  #take(read: Buffer, events: StreamEvent[]): void {
+    if (this.#done || this.#error !== undefined) return;
     try {
       for (const payload of this.#frames.push(read)) {
         if (payload.text.startsWith("[DONE]", payload.start)) {
           this.#done = true;
-          break;
+          return;
         }
         events.push(this.#event(payload));
       }
     } catch (error) {
       this.#error = error;
     }
-    return events;
   }
 
   #event({ text, start, end, joined }: SsePayload): StreamEvent {

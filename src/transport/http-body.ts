@@ -28,17 +28,22 @@ export class HttpBody {
    * @throws GatewayError what the reply was cut with.
    */
   next(): Promise<Buffer | undefined> {
-    const read = this.#reads.shift();
-    if (read !== undefined) {
-      this.#waitingBytes -= read.length;
-      if (this.#controller.paused && this.#waitingBytes < highWaterBytes) this.#controller.resume();
-      return Promise.resolve(read);
-    }
+    const read = this.waiting();
+    if (read !== undefined) return Promise.resolve(read);
     if (this.#end === "ended") return Promise.resolve(undefined);
     if (this.#end !== "open") return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
       this.#taker = { resolve, reject };
     });
+  }
+
+  /** The next read, if it has come already. */
+  waiting(): Buffer | undefined {
+    const read = this.#reads.shift();
+    if (read === undefined) return undefined;
+    this.#waitingBytes -= read.length;
+    if (this.#controller.paused && this.#waitingBytes < highWaterBytes) this.#controller.resume();
+    return read;
   }
 
   /**

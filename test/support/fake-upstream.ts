@@ -43,6 +43,11 @@ export interface UpstreamRequest {
   readonly bytesTaken: number;
 }
 
+interface Planned {
+  readonly script: Script;
+  readonly fits: (request: UpstreamRequest) => boolean;
+}
+
 class Exchange implements UpstreamRequest {
   readonly method: string;
   readonly path: string;
@@ -76,7 +81,7 @@ export class FakeUpstream {
   /** The connections that are open now. */
   readonly sockets: Set<Socket> = new Set();
   readonly #server: Server;
-  #scripts: Script[] = [];
+  #scripts: Planned[] = [];
   #default: Script | undefined;
   #taken = 0;
   #connections = 0;
@@ -116,7 +121,12 @@ export class FakeUpstream {
 
   /** Answers the next requests with these scripts, in order. */
   next(...scripts: Script[]): void {
-    this.#scripts.push(...scripts);
+    this.#scripts.push(...scripts.map((script) => ({ script, fits: () => true })));
+  }
+
+  /** Answers the next request that fits with this script. */
+  nextFor(fits: (request: UpstreamRequest) => boolean, script: Script): void {
+    this.#scripts.push({ script, fits });
   }
 
   /** Answers every request without a script of its own with this one. */
@@ -155,7 +165,8 @@ export class FakeUpstream {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer); // no encoding is set
     const exchange = new Exchange(request, Buffer.concat(parts), connection, response);
-    const script = this.#scripts.shift() ?? this.#default;
+    const planned = this.#scripts.findIndex(({ fits }) => fits(exchange));
+    const script = planned < 0 ? this.#default : this.#scripts.splice(planned, 1)[0]?.script;
     this.requests.push(exchange);
     this.#arrived.resolve();
     this.#arrived = Promise.withResolvers();

@@ -14,7 +14,6 @@ export type HttpHandler = (request: HttpIncoming, response: HttpOutgoing) => voi
 /** Where a request came from. */
 export function peerOf(request: HttpIncoming): Peer {
   const { socket } = request;
-  // Not `"encrypted" in socket`: what HTTP/2 has for a socket says yes to that, encrypted or not.
   return { address: socket?.remoteAddress ?? "", tls: (socket as { readonly encrypted?: unknown })?.encrypted === true };
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 /**
  * The replies that the HTTP/1.1 connections of a listener still owe. Node's own count of idle connections takes a reply for done when
- * it is written, not when it is out, and tells a lost client only to the reply whose turn it is.
+ * it is written, not when it is out.
  */
 export class Http1Replies {
   readonly #owed = new Map<Socket, Set<ServerResponse>>();
@@ -12,15 +12,7 @@ export class Http1Replies {
   /** Watches a connection, from before it is known what it speaks. */
   watch(socket: Socket): void {
     this.#owed.set(socket, new Set());
-    socket.once("close", () => {
-      const waiting = this.#owed.get(socket) ?? [];
-      this.#owed.delete(socket);
-      for (const response of waiting) {
-        if (response.socket !== null) continue; // Node tells it
-        response.destroy();
-        response.emit("close");
-      }
-    });
+    socket.once("close", () => this.#owed.delete(socket));
   }
 
   /** Stops watching: the connection is not HTTP/1.1. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import type { ClientHttp2Stream } from "node:http2";
@@ -8,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RestGateway, startRestGateway } from "../../../test/support/rest-gateway.ts";
 import { ending, FedStream, finalEvent, piece, wireEvent } from "../../../test/support/scripted-calls.ts";
 import { type ErrorCode, errorTable, GatewayError } from "../../chat/error.ts";
+import type { StreamEvent } from "../../chat/stream.ts";
 import { streamOf } from "../../chat/stream-of.ts";
 import type { HttpOutgoing } from "../exchange.ts";
 
@@ -36,7 +38,8 @@ function open(
   version: string,
   headers: Record<string, string> = {},
 ): {
-  write(part: Buffer | string): void;
+  /** Resolves when the part is sent. */
+  write(part: Buffer | string): Promise<unknown>;
   end(part?: string): void;
   leave(): void;
   answer: Promise<unknown>;
@@ -48,7 +51,7 @@ function open(
       .request({ ":method": "POST", ":path": path, "content-type": "application/json", ...headers });
     stream.on("error", () => undefined);
     return {
-      write: (part) => stream.write(part),
+      write: (part) => new Promise((resolve) => stream.write(part, resolve)),
       end: (part) => stream.end(part),
       leave: () => stream.destroy(new Error("gone")), // close() would end the body first
       answer: new Promise((resolve) => stream.once("response", resolve)),
@@ -65,7 +68,7 @@ function open(
   });
   sent.on("error", () => undefined);
   return {
-    write: (part) => sent.write(part),
+    write: (part) => new Promise((resolve) => sent.write(part, resolve)),
     end: (part) => sent.end(part),
     leave: () => sent.destroy(),
     answer: new Promise((resolve) =>
@@ -266,6 +269,7 @@ describe.each(["1.1", "2"])("HTTP/%s", (version) => {
       ["far over the cap", Buffer.alloc(16 * 1024 * 1024, "x"), {}, 413],
       ["over the cap", body({ user: "x".repeat(maxRequestBytes) }), {}, 413],
       ["gzip that inflates to more", gzipSync(body({ user: "x".repeat(maxRequestBytes) })), { "content-encoding": "gzip" }, 413],
+      ["gzip far over the cap", gzipSync(randomBytes(8 * 1024 * 1024)), { "content-encoding": "gzip" }, 413],
       ["gzip that is none", Buffer.from("not gzip"), { "content-encoding": "gzip" }, 400],
       ["gzip that is cut", gzipSync(body()).subarray(0, 20), { "content-encoding": "gzip" }, 400],
       [
@@ -288,7 +292,26 @@ describe.each(["1.1", "2"])("HTTP/%s", (version) => {
       client.leave();
     });
 
-    it("that never ends is refused at the cap, and then ended", async () => {
+    it("that never ends is refused at the cap, and little more of it is read", async () => {
+      const client = open(version);
+      const part = Buffer.alloc(1024 * 1024, "x");
+      let sent = 0;
+      let over = false;
+      const feed = async () => {
+        while (!over) {
+          sent += part.length;
+          await Promise.race([client.write(part), client.closed]);
+        }
+      };
+      const feeding = feed();
+      expect(await client.answer).toMatchObject(version === "2" ? { ":status": 413 } : { statusCode: 413 });
+      await client.closed;
+      over = true;
+      await feeding;
+      expect(sent).toBeLessThan(100 * part.length);
+    });
+
+    it("that trickles on is refused at the cap, and then ended", async () => {
       const client = open(version);
       const feed = setInterval(() => client.write(Buffer.alloc(64 * 1024, "x")), 1);
       expect(await client.answer).toMatchObject(version === "2" ? { ":status": 413 } : { statusCode: 413 });
@@ -353,6 +376,24 @@ describe.each(["1.1", "2"])("HTTP/%s", (version) => {
       expect(await closed).toBe("cancelled");
       await stream.cancelled;
       expect(stream.pulls).toBeLessThanOrEqual(2);
+    });
+
+    it("in a stream that goes on regardless is enough for no more of it to be read", async () => {
+      let pulls = 0;
+      const next = () =>
+        new Promise<{ done: false; value: [StreamEvent] }>((resolve) =>
+          setImmediate(() => resolve({ done: false, value: [piece(String(pulls++))] })),
+        );
+      gateway.calls.chat = () => ({ cancel: () => undefined, [Symbol.asyncIterator]: () => ({ next }) });
+      const client = open(version);
+      client.end(streamed);
+      await client.answer;
+      client.leave();
+      await gateway.calls.last.closed;
+      await gateway.send("1.1", { path: "/healthz" });
+      const before = pulls;
+      await gateway.send("1.1", { path: "/healthz" });
+      expect(pulls).toBe(before);
     });
 
     it("while the call is let in is told right after", async () => {

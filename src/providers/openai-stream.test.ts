@@ -176,6 +176,13 @@ describe.each(modes)("a stream, %s", (_mode, options) => {
     expect(textOf(batches)).toBe("a");
   });
 
+  it("notes the first model that is told", async () => {
+    const models = ["", "theirs-1", "theirs-2"].map((model) =>
+      sse({ model, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }),
+    );
+    expect((await reply([...models, done], options)).call.notes).toEqual({ upstreamModel: "theirs-1" });
+  });
+
   it("does not end well when a field has a wrong type", async () => {
     const { error } = await reply([sse({ choices: 7, secret: 1 }), done], options);
     expect(error?.code).toBe(options.forwarded ? "upstream_interrupted" : "upstream_error"); // what is not read is not judged

@@ -26,6 +26,7 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
   readonly #begun = new Set<number>();
   readonly #finished = new Set<number>();
   #scan: ScannedReply | undefined;
+  #hasModel = false;
   #done = false;
   #error: unknown;
 
@@ -89,7 +90,7 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
   /** Takes note of what a chunk of a new shape says of the reply. */
   #note(scan: ScannedReply, text: string, start: number, end: number): void {
     if (scan.isError) throw decodeStreamError(utf8Of(text, start, end), this.#provider);
-    if (this.#scan === undefined) noteUpstreamModel(this.#call.notes, scan, text, start);
+    this.#hasModel ||= noteUpstreamModel(this.#call.notes, scan, text, start);
     for (const index of scan.choices) this.#begun.add(index);
     for (const index of scan.finished) this.#finished.add(index);
     this.#scan = scan;

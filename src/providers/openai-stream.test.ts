@@ -162,6 +162,14 @@ describe.each(modes)("a stream, %s", (_mode, options) => {
 
   it.each<[string, string, string]>([
     ["an error", sse({ error: { message: "secret boom", type: "server_error" } }), "upstream_error"],
+    [
+      "an error beside a choice that ends with it",
+      sse({
+        error: { code: 502, message: "secret boom" },
+        choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }],
+      }),
+      "upstream_error",
+    ],
     ["an error as text", sse({ error: "secret boom" }), "upstream_error"],
     ["a rate limit", sse({ error: { message: "secret boom", code: "rate_limit_exceeded" } }), "upstream_rate_limited"],
     ["JSON that is none", "data: {secret\n\n", "upstream_error"],

@@ -25,7 +25,8 @@ describe("scanReply", () => {
     ["an empty finish reason", '{"choices":[{"finish_reason":""}]}', { finished: [] }],
     ["an error", '{"error":{"message":"no"}}', { isError: true }],
     ["no error", '{"error":null}', { isError: false }],
-    ["an error beside choices", '{"error":{},"choices":[{}]}', { isError: false }],
+    ["an error beside choices", '{"error":{ "code":502 },"choices":[{}]}', { isError: true }],
+    ["no error beside choices", '{"error":{ },"choices":[{}]}', { isError: false }],
     ["usage in a string", '{"choices":[{"delta":{"content":"\\"usage\\":{}"}}]}', { hasUsage: false, usageEnd: 0 }],
     [
       "usage and model in a choice",

@@ -17,7 +17,10 @@ export interface ScannedReply {
   /** Indexes of the choices that say something, and of those that end here. Empty for a reply without choices. */
   readonly choices: readonly number[];
   readonly finished: readonly number[];
-  /** Whether it is an error instead: a top-level `error` that is more than null, and no choices. */
+  /**
+   * Whether it is an error instead: a top-level `error` with something in it, or any that is more than null where there are no
+   * choices. Some vendors put a choice beside the error, which ends with it (https://openrouter.ai/docs/api-reference/streaming).
+   */
   readonly isError: boolean;
   /** The strings that change from chunk to chunk: begin after the opening quote, end at the closing one. */
   readonly holes: readonly (readonly [start: number, end: number])[];
@@ -44,6 +47,7 @@ export function scanReply(text: string): ScannedReply {
   };
   try {
     let hasChoices = false;
+    let saysError = false;
     reader.object((key, keyStart) => {
       const start = reader.position();
       if (key === "choices" && reader.kind() === "array") {
@@ -55,7 +59,10 @@ export function scanReply(text: string): ScannedReply {
         const isNull = reader.takeNull();
         if (!isNull) reader.skip();
         if (key === "model") [scan.modelStart, scan.modelEnd] = [start, reader.at];
-        if (key === "error") scan.isError = !isNull;
+        if (key === "error") {
+          scan.isError = !isNull;
+          saysError = /^\{\s*[^\s}]/.test(text.slice(start, reader.at));
+        }
         if (key === "usage") {
           scan.hasUsage = !isNull;
           const span = withComma(text, keyStart, reader.at);
@@ -64,7 +71,7 @@ export function scanReply(text: string): ScannedReply {
       }
     });
     reader.end();
-    if (hasChoices) scan.isError = false;
+    if (hasChoices) scan.isError = saysError;
     return scan;
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;

@@ -1,22 +1,21 @@
 import { constants } from "node:http2";
 import { type HttpIncoming, type HttpOutgoing, isGone } from "./exchange.ts";
 
-const longestMs = 2000;
 const mostBytes = 64 * 1024 * 1024;
 
 /**
  * After an answer that did not wait for the request's body: reads on for a while and throws away what comes, because a client that
  * is still sending reads the answer only when nothing was reset; then ends what is still open. Without it an HTTP/2 client that
- * waits for credit would wait for ever.
+ * waits for credit would wait for ever. `longestMs`: how long at the most.
  */
-export function finishUpload(request: HttpIncoming, response: HttpOutgoing): void {
+export function finishUpload(request: HttpIncoming, response: HttpOutgoing, longestMs = 2000): void {
   if (request.readableEnded || isGone(response)) return;
   let left = mostBytes;
   const stop = () => {
     if ("stream" in request) request.stream.close(constants.NGHTTP2_NO_ERROR);
     else request.destroy();
   };
-  const timer = setTimeout(stop, longestMs);
+  const timer = setTimeout(stop, longestMs).unref();
   request.on("data", (part: Buffer) => {
     left -= part.length;
     if (left < 0) stop();

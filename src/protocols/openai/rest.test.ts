@@ -269,7 +269,7 @@ describe.each(["1.1", "2"])("HTTP/%s", (version) => {
       ["far over the cap", Buffer.alloc(16 * 1024 * 1024, "x"), {}, 413],
       ["over the cap", body({ user: "x".repeat(maxRequestBytes) }), {}, 413],
       ["gzip that inflates to more", gzipSync(body({ user: "x".repeat(maxRequestBytes) })), { "content-encoding": "gzip" }, 413],
-      ["gzip far over the cap", gzipSync(randomBytes(8 * 1024 * 1024)), { "content-encoding": "gzip" }, 413],
+      ["gzip far over the cap", gzipSync(randomBytes(16 * 1024 * 1024), { level: 0 }), { "content-encoding": "gzip" }, 413],
       ["gzip that is none", Buffer.from("not gzip"), { "content-encoding": "gzip" }, 400],
       ["gzip that is cut", gzipSync(body()).subarray(0, 20), { "content-encoding": "gzip" }, 400],
       [
@@ -309,14 +309,6 @@ describe.each(["1.1", "2"])("HTTP/%s", (version) => {
       over = true;
       await feeding;
       expect(sent).toBeLessThan(100 * part.length);
-    });
-
-    it("that trickles on is refused at the cap, and then ended", async () => {
-      const client = open(version);
-      const feed = setInterval(() => client.write(Buffer.alloc(64 * 1024, "x")), 1);
-      expect(await client.answer).toMatchObject(version === "2" ? { ":status": 413 } : { statusCode: 413 });
-      await client.closed;
-      clearInterval(feed);
     });
   });
 

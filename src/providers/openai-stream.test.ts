@@ -221,6 +221,14 @@ describe.each(modes)("a stream, %s", (_mode, options) => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
+  it("gives what comes at once in one batch, in however many HTTP chunks it comes", async () => {
+    const chunked = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+    const head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    upstream.next({ raw: true, steps: [head + [word("a"), word("b"), stop, done, ""].map(chunked).join("")] });
+    const { batches } = await readReply(await provider.chat(upstreamCall(options)));
+    expect(batches.map(({ length }) => length)).toEqual([3]);
+  });
+
   it("takes no more from the upstream while nobody reads", async () => {
     const piece = word("x".repeat(1000)).repeat(60);
     upstream.next({ steps: [...Array<string>(1000).fill(piece), stop, done] });
@@ -280,6 +288,12 @@ describe("cancelling", () => {
       stream.cancel(gone);
     }));
 
+  it("after the end marker, before the end is read, fails the reader", () =>
+    cancelled([word("a") + stop + done, stall], async (stream) => {
+      await stream[Symbol.asyncIterator]().next();
+      stream.cancel(gone);
+    }));
+
   it("after the end changes nothing", async () => {
     const call = upstreamCall();
     upstream.next({ steps: [recorded.textStream] });
@@ -315,6 +329,14 @@ describe("cancelling", () => {
       expect(request.stepsWritten).toBe(1);
     }
   });
+});
+
+it("closes the connection of an upstream that goes on after its end marker", async () => {
+  expect((await reply([word("a"), stop, done, stall])).error).toBeUndefined();
+  const request = await upstream.request();
+  await clock.advance(1000);
+  await request.closed;
+  expect(clock.pending).toBe(0);
 });
 
 it("leaves nothing running when a stream has ended", async () => {

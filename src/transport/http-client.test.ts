@@ -237,6 +237,15 @@ describe("a body", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("that was discarded runs out also when it had been paused", async () => {
+    const { body } = await send({ steps: [Buffer.alloc(64 * 1024 * 1024)] });
+    const request = await upstream.request();
+    await turns(100);
+    body.discard();
+    await request.closed;
+    while (clock.pending > 0) await setImmediate(); // its end has come
+  });
+
   it("that was discarded and does not end has its connection closed after a second", async () => {
     const { body } = await send({ steps: ["a", stall] });
     const request = await upstream.request();

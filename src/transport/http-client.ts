@@ -62,7 +62,6 @@ export class HttpClient {
       request.lease.onClose((error) => {
         if (error !== undefined) handler.abort(error);
       });
-      if (request.lease.closed) return;
       this.#pool.dispatch(
         {
           method: request.method,

@@ -1,7 +1,9 @@
 import type { Message } from "@bufbuild/protobuf";
+import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { IncomingChatRequest } from "../chat/chat-request.ts";
 import { parseMetadata } from "../chat/client-metadata.ts";
 import { GatewayError } from "../chat/error.ts";
+import type { Immutable } from "../chat/immutable.ts";
 import { isPromise } from "../chat/maybe-promise.ts";
 import type { Operation } from "../chat/operation.ts";
 import type { Admitted } from "../chat/ports/calls.ts";
@@ -46,6 +48,10 @@ export class Call implements Admitted {
         lease.close(new GatewayError("deadline_exceeded", `the call took longer than the ${timeoutMs} ms it was given`));
       lease.onClose(environment.clock.after(timeoutMs, late));
     }
+  }
+
+  get route(): Immutable<RouteInfo> {
+    return this.#ctx.route;
   }
 
   async chat(request: IncomingChatRequest): Promise<ChatStream> {

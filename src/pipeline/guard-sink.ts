@@ -10,6 +10,4 @@ export interface GuardSink {
   held(characters: number): void;
   /** So many more characters will never leave. UTF-16 code units. */
   withheld(characters: number): void;
-  /** Every choice has ended, the last one by a block: nothing that the upstream still sends will leave but its usage. */
-  allBlocked?(): void;
 }

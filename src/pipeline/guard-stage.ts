@@ -34,6 +34,8 @@ export class GuardStage implements OutputStage {
   #open = false;
   /** Whether the choice that ended last was blocked while its upstream was still writing. */
   #blockedLast = false;
+  /** Every choice has ended, the last one by a block. */
+  over = false;
 
   constructor(guards: readonly NamedGuard[], sink: GuardSink, options: GuardStageOptions = {}) {
     this.#panel = new GuardPanel(guards, sink);
@@ -107,8 +109,7 @@ export class GuardStage implements OutputStage {
 
   #allEnded(out: StreamEvent[]): void {
     this.#openAtEnd(out);
-    if (this.#blockedLast) this.#sink.allBlocked?.();
-    this.#blockedLast = false;
+    this.over = this.#blockedLast;
   }
 
   #openAtEnd(out: StreamEvent[]): void {

@@ -6,6 +6,8 @@ import type { StreamEvent } from "../chat/stream.ts";
  * hold events back until a later batch or the end. A throw ends the reply: the stage is then only told `end("truncated")`.
  */
 export interface OutputStage {
+  /** Set once nothing that still comes can leave: the inner stream is cancelled and the stages are ended. */
+  readonly over?: boolean;
   /** Takes a batch in order. What may go on goes into `out`. Returns a promise only when it has to wait. */
   push(batch: readonly StreamEvent[], out: StreamEvent[]): MaybePromise<void>;
   /**

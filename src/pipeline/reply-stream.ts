@@ -50,6 +50,10 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
     if (this.#ended) return this.#finish();
     try {
       for (;;) {
+        if (this.#isOver()) {
+          this.#inner.cancel(new GatewayError("guardrail_blocked", "every choice has been blocked"));
+          break;
+        }
         const read = await this.#source.next();
         this.#options.ctx.throwIfHalted();
         if (read.done === true) break;
@@ -96,6 +100,11 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
       if (tail.length > 0) released.push(...(await this.#throughStages(tail, i + 1)));
     }
     return released;
+  }
+
+  #isOver(): boolean {
+    for (const stage of this.#options.stages) if (stage.over === true) return true;
+    return false;
   }
 
   #takeUsage(batch: readonly StreamEvent[]): void {

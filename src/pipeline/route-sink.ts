@@ -1,11 +1,15 @@
+import { create } from "@bufbuild/protobuf";
+import { GatewayEventSchema } from "#gen/sluice/chat/v1/gateway_event_pb";
 import type { RequestContext } from "./context.ts";
 import type { GuardSink } from "./guard-sink.ts";
 
-/** Writes what a guard stage reports into the call's route. */
-export function routeSink({ route }: Pick<RequestContext, "route">): GuardSink {
+/** Writes what a guard stage reports into the call's route; verdicts are told as they fall, too. */
+export function routeSink(ctx: Pick<RequestContext, "route" | "notify">): GuardSink {
+  const { route } = ctx;
   return {
     addVerdict(verdict) {
       route.verdicts.push(verdict);
+      ctx.notify(create(GatewayEventSchema, { event: { case: "verdict", value: verdict } }));
     },
     addDroppedField(path) {
       if (!route.droppedFields.includes(path)) route.droppedFields.push(path);

@@ -1,6 +1,8 @@
 import type { Message } from "@bufbuild/protobuf";
+import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { IncomingChatRequest } from "../chat-request.ts";
 import type { GatewayError } from "../error.ts";
+import type { Immutable } from "../immutable.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Operation } from "../operation.ts";
 import type { RequestHead } from "../request-head.ts";
@@ -17,6 +19,8 @@ export interface Calls {
 
 /** A call that was let in. The protocol that got it must `close` it when the reply is gone or the client is. */
 export interface Admitted {
+  /** Where the call has gone so far. */
+  readonly route: Immutable<RouteInfo>;
   /**
    * Runs a chat completion. The stream ends with one final chunk (no choices; `usage`, `cost`, `route`). When it fails after
    * something of the reply was yielded, the final chunk comes first and the next read throws the GatewayError; when it fails

@@ -1,0 +1,37 @@
+import { base64Encode } from "@bufbuild/protobuf/wire";
+import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import { type RouteInfo, RouteInfoSchema } from "#gen/sluice/chat/v1/route_info_pb";
+import { UsageSchema } from "#gen/sluice/chat/v1/usage_pb";
+import type { GatewayError } from "../../chat/error.ts";
+import { encode, type Immutable } from "../../chat/immutable.ts";
+
+/** Metadata after a reply, by lower-case name. */
+export type Trailers = Readonly<Record<string, string>>;
+
+/** No metadata. */
+export const noTrailers: Trailers = {};
+
+/** Collects what the trailers of a chat call tell: where it went, what it used and cost, how it ended. */
+export class CallTrailers {
+  #final: Immutable<ChatCompletionChunk> | undefined;
+
+  /** Sees a chunk go by; the final one is kept. */
+  observe(chunk: Immutable<ChatCompletionChunk>): void {
+    if (chunk.route !== undefined) this.#final = chunk;
+  }
+
+  /** The trailers of the call's end; `route` is taken when it failed before its final chunk. */
+  at(error: GatewayError | undefined, route: Immutable<RouteInfo>): Trailers {
+    const final = this.#final;
+    const trailers: Record<string, string> = { "sluice-route-bin": binary(encode(RouteInfoSchema, final?.route ?? route)) };
+    if (final?.usage !== undefined) trailers["sluice-usage-bin"] = binary(encode(UsageSchema, final.usage));
+    if (final?.cost !== undefined) trailers["sluice-cost-nanousd"] = String(final.cost.totalNanoUsd);
+    trailers["sluice-outcome"] = error === undefined ? "ok" : error.code;
+    return trailers;
+  }
+}
+
+/** Bytes in a header whose name ends in `-bin`: base64 without padding, as gRPC asks of senders. */
+function binary(bytes: Uint8Array): string {
+  return base64Encode(bytes, "std_raw");
+}

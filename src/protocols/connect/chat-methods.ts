@@ -1,0 +1,52 @@
+import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
+import { ChatCompletionService } from "#gen/sluice/chat/v1/chat_completion_service_pb";
+import type { IncomingChatRequest } from "../../chat/chat-request.ts";
+import { GatewayError } from "../../chat/error.ts";
+import { Fold } from "../../chat/fold.ts";
+import { isPromise } from "../../chat/maybe-promise.ts";
+import type { ChatStream } from "../../chat/stream.ts";
+import { type Method, serverStreaming, unary } from "./method.ts";
+import { cancelled, type RpcCall } from "./rpc-call.ts";
+
+/** The methods of `sluice.chat.v1.ChatCompletionService`. */
+export const chatMethods: readonly Method[] = [
+  unary(ChatCompletionService.method.createChatCompletion, "chat", async (request, call) => {
+    const stream = await start(request, call, false);
+    const fold = new Fold();
+    for await (const batch of stream) {
+      for (const event of batch) {
+        const chunk = event.chunk();
+        call.observe(chunk);
+        fold.add(chunk);
+      }
+    }
+    return fold.response();
+  }),
+
+  serverStreaming(ChatCompletionService.method.streamChatCompletion, "chat", async (request, call, send) => {
+    const iterator = (await start(request, call, true))[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value: batch } = await iterator.next();
+      if (done === true || call.gone) return;
+      const chunks = batch.map((event) => event.chunk());
+      for (const chunk of chunks) call.observe(chunk);
+      const sent = send(chunks);
+      if (isPromise(sent)) await sent;
+    }
+  }),
+];
+
+async function start(request: ChatCompletionRequest, call: RpcCall, streamed: boolean): Promise<ChatStream> {
+  const stream = await call.admitted.chat(incoming(request, streamed));
+  call.onGone(() => stream.cancel(cancelled()));
+  return stream;
+}
+
+/** @throws GatewayError when the message asks for the other method. */
+function incoming(request: ChatCompletionRequest, streamed: boolean): IncomingChatRequest {
+  if (request.stream !== undefined && request.stream !== streamed) {
+    const method = streamed ? "CreateChatCompletion" : "StreamChatCompletion";
+    throw new GatewayError("invalid_request", `stream: call ${method} for that`, { param: "stream" });
+  }
+  return { model: request.model, streamed, metadata: request.metadata, decode: () => request };
+}

@@ -1,0 +1,34 @@
+import type { ConnectError } from "@connectrpc/connect";
+import { endStreamFlag, endStreamToJson } from "@connectrpc/connect/protocol-connect";
+import type { GatewayError } from "../../chat/error.ts";
+import { type HttpOutgoing, writePart } from "../exchange.ts";
+import type { Trailers } from "./call-trailers.ts";
+import { envelope } from "./envelope.ts";
+import { toConnectError } from "./error-details.ts";
+import type { Reply } from "./reply.ts";
+
+/** Writes Connect's streaming calls (https://connectrpc.com/docs/protocol#streaming-rpcs): the status is in the last envelope. */
+export class ConnectStreamReply implements Reply {
+  readonly #response: HttpOutgoing;
+
+  constructor(response: HttpOutgoing, contentType: string) {
+    this.#response = response;
+    response.setHeader("content-type", contentType);
+  }
+
+  send(messages: readonly Uint8Array[]): boolean {
+    return writePart(this.#response, envelope(messages));
+  }
+
+  finish(trailers: Trailers): void {
+    this.#response.end(endStream(trailers));
+  }
+
+  fail(error: GatewayError, trailers: Trailers): void {
+    this.#response.end(endStream(trailers, toConnectError(error)));
+  }
+}
+
+function endStream(trailers: Trailers, error?: ConnectError): Buffer {
+  return envelope([Buffer.from(JSON.stringify(endStreamToJson(new Headers(trailers), error, undefined)))], endStreamFlag);
+}

@@ -1,0 +1,44 @@
+import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { GatewayError } from "../../chat/error.ts";
+import type { HttpOutgoing } from "../exchange.ts";
+import type { Trailers } from "./call-trailers.ts";
+import { toConnectError } from "./error-details.ts";
+import type { OutgoingMessage, Reply } from "./reply.ts";
+
+/** Writes Connect's unary calls (https://connectrpc.com/docs/protocol#unary-request-response-rpcs): trailers are headers too. */
+export class ConnectUnaryReply implements Reply {
+  readonly #response: HttpOutgoing;
+  readonly #contentType: string;
+
+  constructor(response: HttpOutgoing, contentType: string) {
+    this.#response = response;
+    this.#contentType = contentType;
+  }
+
+  send(): boolean {
+    throw new GatewayError("internal", "internal error", { cause: new Error("a unary call has no stream") });
+  }
+
+  finish(trailers: Trailers, message?: OutgoingMessage): void {
+    this.#setTrailers(trailers);
+    this.#end(200, this.#contentType, message?.bytes ?? new Uint8Array());
+  }
+
+  fail(error: GatewayError, trailers: Trailers): void {
+    this.#setTrailers(trailers);
+    const failure = toConnectError(error);
+    this.#end(codeToHttpStatus(failure.code), contentTypeUnaryJson, errorToJsonBytes(failure, undefined));
+  }
+
+  #setTrailers(trailers: Trailers): void {
+    for (const [name, value] of Object.entries(trailers)) this.#response.setHeader(`trailer-${name}`, value);
+  }
+
+  #end(status: number, contentType: string, body: Uint8Array): void {
+    const response = this.#response;
+    response.statusCode = status;
+    response.setHeader("content-type", contentType);
+    response.setHeader("content-length", body.length);
+    response.end(body);
+  }
+}

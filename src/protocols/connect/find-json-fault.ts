@@ -1,0 +1,86 @@
+import { type DescField, type DescMessage, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { closestName } from "../../chat/closest-name.ts";
+import type { FieldViolation } from "../../chat/error.ts";
+
+const longestName = 100;
+
+/**
+ * Finds the place that makes a JSON value no message of a type, for a value that could not be decoded: an unknown field, with the
+ * known one it is probably a slip of, or a field whose value does not fit. Undefined: nothing is wrong with any one field.
+ */
+export function findJsonFault(desc: DescMessage, json: JsonValue, path = ""): FieldViolation | undefined {
+  if (!isObject(json)) return { field: path, description: `expected an object: ${desc.name}` };
+  for (const [key, value] of Object.entries(json)) {
+    const field = desc.fields.find(({ name, jsonName }) => name === key || jsonName === key);
+    if (field === undefined) return unknownField(desc, key, path);
+    if (isValid(desc, { [key]: value })) continue;
+    const at = path === "" ? field.name : `${path}.${field.name}`;
+    return findInside(field, value, at) ?? { field: at, description: `expected ${typeOf(field)}` };
+  }
+  return undefined;
+}
+
+function unknownField(desc: DescMessage, key: string, path: string): FieldViolation {
+  const meant = closestName(
+    key,
+    desc.fields.map(({ name }) => name),
+  );
+  const name = key.slice(0, longestName);
+  const field = path === "" ? name : `${path}.${name}`;
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  return { field, description: `${desc.name} has no such field${hint}` };
+}
+
+function findInside(field: DescField, value: JsonValue, path: string): FieldViolation | undefined {
+  const { message } = field;
+  if (message === undefined || message === null || message.typeName.startsWith("google.protobuf.")) return undefined;
+  if (field.fieldKind === "list" && Array.isArray(value)) {
+    const index = value.findIndex((item) => !isValid(message, item));
+    return index < 0 ? undefined : findJsonFault(message, value[index] as JsonValue, `${path}[${index}]`); // found above
+  }
+  if (field.fieldKind === "map" && isObject(value)) {
+    const found = Object.entries(value).find(([, item]) => !isValid(message, item));
+    return found && findJsonFault(message, found[1], `${path}[${JSON.stringify(found[0])}]`);
+  }
+  return field.fieldKind === "message" ? findJsonFault(message, value, path) : undefined;
+}
+
+function isValid(desc: DescMessage, json: JsonValue): boolean {
+  try {
+    fromJson(desc, json);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function typeOf(field: DescField): string {
+  const { fieldKind } = field;
+  if (fieldKind === "list") return "an array of valid items";
+  if (fieldKind === "map") return "an object of valid values";
+  if (fieldKind === "enum") return `one of ${field.enum.values.map(({ name }) => name).join(", ")}`;
+  return fieldKind === "message" ? `a valid ${field.message.name}` : `a valid ${scalarNames[field.scalar] ?? "value"}`;
+}
+
+/** The scalar types by ScalarType, as .proto files write them. */
+const scalarNames: Readonly<Record<number, string>> = {
+  1: "double",
+  2: "float",
+  3: "int64",
+  4: "uint64",
+  5: "int32",
+  6: "fixed64",
+  7: "fixed32",
+  8: "bool",
+  9: "string",
+  12: "base64 text",
+  13: "uint32",
+  15: "sfixed32",
+  16: "sfixed64",
+  17: "sint32",
+  18: "sint64",
+};
+
+function isObject(value: JsonValue | undefined): value is { [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,48 @@
+import { compressedFlag } from "@connectrpc/connect/protocol";
+import {
+  grpcStatusOk,
+  headerGrpcStatus,
+  setTrailerStatus,
+  trailerFlag,
+  trailerSerialize,
+} from "@connectrpc/connect/protocol-grpc-web";
+import type { GatewayError } from "../../chat/error.ts";
+import { type HttpOutgoing, writePart } from "../exchange.ts";
+import type { Trailers } from "./call-trailers.ts";
+import { envelope } from "./envelope.ts";
+import { toConnectError } from "./error-details.ts";
+import type { OutgoingMessage, Reply } from "./reply.ts";
+
+/**
+ * Writes gRPC-Web (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md): the trailers are the body's last frame, also
+ * when there is nothing else, so that a page of another origin can read them.
+ */
+export class GrpcWebReply implements Reply {
+  readonly #response: HttpOutgoing;
+
+  constructor(response: HttpOutgoing, contentType: string) {
+    this.#response = response;
+    response.setHeader("content-type", contentType);
+  }
+
+  send(messages: readonly Uint8Array[]): boolean {
+    return writePart(this.#response, envelope(messages));
+  }
+
+  finish(trailers: Trailers, message?: OutgoingMessage): void {
+    const end = trailerFrame(new Headers({ [headerGrpcStatus]: grpcStatusOk, ...trailers }));
+    if (message === undefined) {
+      this.#response.end(end);
+      return;
+    }
+    this.#response.end(Buffer.concat([envelope([message.bytes], message.compressed ? compressedFlag : 0), end]));
+  }
+
+  fail(error: GatewayError, trailers: Trailers): void {
+    this.#response.end(trailerFrame(setTrailerStatus(new Headers(trailers), toConnectError(error))));
+  }
+}
+
+function trailerFrame(fields: Headers): Buffer {
+  return envelope([trailerSerialize(fields)], trailerFlag);
+}

@@ -1,0 +1,47 @@
+import { Health } from "#gen/grpc/health/v1/health_pb";
+import { ChatCompletionService } from "#gen/sluice/chat/v1/chat_completion_service_pb";
+import { ModelService } from "#gen/sluice/chat/v1/model_service_pb";
+import type { HttpHandler, HttpIncoming, HttpOutgoing } from "../exchange.ts";
+import { chatMethods } from "./chat-methods.ts";
+import { healthMethods } from "./health-methods.ts";
+import { modelMethods } from "./model-methods.ts";
+import { reflection } from "./reflection.ts";
+import { type ServeOptions, serveCall } from "./serve-call.ts";
+import { ServiceHealth } from "./service-health.ts";
+
+/** What the RPC protocols are served with. */
+export interface RpcOptions extends ServeOptions {
+  /** Whether the server can take calls, for the health service. */
+  readonly readiness: () => { readonly ready: boolean };
+}
+
+/** gRPC, gRPC-Web and Connect on one set of paths. */
+export interface Rpc {
+  /** Whether a path is a method's. */
+  match(path: string): boolean;
+  /** Answers a request whose path matches. */
+  handle(request: HttpIncoming, response: HttpOutgoing, path: string): void;
+  /** Tells those who watch the server's health that its readiness may have changed. */
+  readinessChanged(): void;
+  /** The server is going: health turns to NOT_SERVING, and what watches it ends. Running calls go on. */
+  close(): void;
+}
+
+/** Serves Sluice's services, gRPC health and server reflection. */
+export function createRpc(options: RpcOptions): Rpc {
+  const services = [ChatCompletionService, ModelService, Health];
+  const health = new ServiceHealth(
+    services.map(({ typeName }) => typeName),
+    () => options.readiness().ready,
+  );
+  const handlers = new Map<string, HttpHandler>(reflection(services));
+  for (const method of [...chatMethods, ...modelMethods, ...healthMethods(health)]) {
+    handlers.set(method.path, (request, response) => void serveCall(request, response, method, options));
+  }
+  return {
+    match: (path) => handlers.has(path),
+    handle: (request, response, path) => handlers.get(path)?.(request, response),
+    readinessChanged: () => health.refresh(),
+    close: () => health.close(),
+  };
+}

@@ -1,0 +1,115 @@
+import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import { GatewayError } from "../../chat/error.ts";
+import type { Immutable } from "../../chat/immutable.ts";
+import type { MaybePromise } from "../../chat/maybe-promise.ts";
+import type { Admitted } from "../../chat/ports/calls.ts";
+import { drained, type HttpIncoming, type HttpOutgoing } from "../exchange.ts";
+import { CallTrailers, noTrailers, type Trailers } from "./call-trailers.ts";
+import { acceptedEncodings, acceptsGzip, gzip } from "./compression.ts";
+import { openReply } from "./open-reply.ts";
+import type { Reply } from "./reply.ts";
+import { UnknownCompression } from "./rpc-fault.ts";
+import type { Wire } from "./wire.ts";
+
+/** Unary replies from this size on are compressed for clients that take it. */
+const compressFrom = 1024;
+
+/** One call in progress: its reply, the admitted call behind it, and what happens when the client goes. */
+export class RpcCall {
+  readonly wire: Wire;
+  readonly #request: HttpIncoming;
+  readonly #response: HttpOutgoing;
+  readonly #reply: Reply;
+  readonly #trailers = new CallTrailers();
+  #admitted: Admitted | undefined;
+  #goneCallbacks: (() => void)[] = [];
+  #over = false;
+  #gone = false;
+
+  constructor(wire: Wire, request: HttpIncoming, response: HttpOutgoing) {
+    this.wire = wire;
+    this.#request = request;
+    this.#response = response;
+    this.#reply = openReply(wire, response);
+    response.once("close", () => this.#close());
+  }
+
+  /** Whether the client went before its reply was complete. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** The call behind. Only for methods with an operation. */
+  get admitted(): Admitted {
+    if (this.#admitted === undefined) throw new GatewayError("internal", "internal error");
+    return this.#admitted;
+  }
+
+  /** @throws GatewayError `cancelled` when the client went while the call was being admitted. */
+  begin(admitted: Admitted): void {
+    this.#admitted = admitted;
+    if (this.#gone) throw cancelled();
+  }
+
+  /** Sees a chunk of a chat reply before it is sent: its final one makes the trailers. */
+  observe(chunk: Immutable<ChatCompletionChunk>): void {
+    this.#trailers.observe(chunk);
+  }
+
+  /** Calls back when the client goes before its reply is complete; at once if it has. */
+  onGone(callback: () => void): void {
+    if (this.#gone) callback();
+    else this.#goneCallbacks.push(callback);
+  }
+
+  /** Sends encoded messages of a stream. A promise while the client does not read. */
+  send(messages: readonly Uint8Array[]): MaybePromise<void> {
+    if (this.#gone || this.#reply.send(messages)) return;
+    return drained(this.#response);
+  }
+
+  /** Ends a good stream. */
+  finish(): void {
+    if (this.#gone) return;
+    this.#over = true;
+    this.#reply.finish(this.#trailersAt(undefined));
+    this.#admitted?.close();
+  }
+
+  /** Ends a good unary reply, compressed when that pays and the client takes it. */
+  async finishWith(message: Uint8Array): Promise<void> {
+    const compressed = message.length >= compressFrom && acceptsGzip(this.#request.headers[this.wire.acceptEncodingHeader]);
+    const bytes = compressed ? await gzip(message) : message;
+    if (this.#gone) return;
+    this.#over = true;
+    if (compressed) this.#response.setHeader(this.wire.encodingHeader, "gzip");
+    this.#reply.finish(this.#trailersAt(undefined), { bytes, compressed });
+    this.#admitted?.close();
+  }
+
+  /** Ends the call and its reply with an error, at whatever point they are. */
+  fail(error: GatewayError): void {
+    if (!this.#gone && !this.#over) {
+      this.#over = true;
+      if (error instanceof UnknownCompression) this.#response.setHeader(this.wire.acceptEncodingHeader, acceptedEncodings);
+      this.#reply.fail(error, this.#trailersAt(error));
+    }
+    this.#admitted?.close(error);
+  }
+
+  #trailersAt(error: GatewayError | undefined): Trailers {
+    return this.#admitted === undefined ? noTrailers : this.#trailers.at(error, this.#admitted.route);
+  }
+
+  #close(): void {
+    if (this.#over) return;
+    this.#gone = true;
+    this.#admitted?.close(cancelled());
+    for (const callback of this.#goneCallbacks) callback();
+  }
+}
+
+/** The error of a call whose client went. */
+export function cancelled(): GatewayError {
+  return new GatewayError("cancelled", "the client closed the connection");
+}

@@ -1,0 +1,43 @@
+import type { Path } from "./source.ts";
+
+/** Fields that are planned and refused until they work; `*` stands for any name or index. */
+const fields: readonly (readonly string[])[] = [
+  "auth",
+  "metrics",
+  "rateLimit",
+  "stores",
+  "templates",
+  "models.*.fallbacks",
+  "models.*.strategy",
+  "models.*.targets.*.weight",
+  "models.*.timeouts",
+  "server.auth",
+  "server.drainDelay",
+  "server.keepAlive",
+  "server.maxConnections",
+  "server.maxInFlightBytes",
+  "server.metrics",
+  "server.reusePort",
+  "server.timeouts.body",
+  "server.timeouts.headers",
+  "server.timeouts.idle",
+  "server.timeouts.write",
+  "server.tls",
+].map((path) => path.split("."));
+
+/** Middleware that is planned, by its name. */
+export const laterMiddleware: ReadonlySet<string> = new Set(["auth", "budget", "cache", "pii", "rateLimit"]);
+
+/** Kinds of provider that are planned. */
+const providerTypes: ReadonlySet<string> = new Set(["anthropic", "azure", "bedrock", "gemini", "vertex"]);
+
+/** Whether a field is planned but does not work yet. */
+export function isPlannedField(path: Path): boolean {
+  return fields.some((field) => field.length === path.length && field.every((part, i) => part === "*" || part === path[i]));
+}
+
+/** Whether a provider of this type is planned. */
+export const isPlannedProviderType = (type: string): boolean => providerTypes.has(type);
+
+/** What is said of all of them. */
+export const notInThisVersion = "is not in this version";

@@ -1,0 +1,8 @@
+/** What the command ends with. */
+export const exitCodes = {
+  good: 0,
+  /** Bad configuration or input. */
+  badInput: 1,
+  /** It could not do its work. */
+  failure: 2,
+} as const;

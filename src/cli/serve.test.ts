@@ -1,0 +1,57 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, it } from "vitest";
+
+const main = join(import.meta.dirname, "..", "main.ts");
+const running = new Set<ChildProcessByStdio<null, Readable, Readable>>();
+
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  running.clear();
+});
+
+/** Starts the command with nothing in the environment and no Ollama. */
+function start(...args: string[]) {
+  const env = { PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9", SLUICE_CONFIG_JSON: "{}" };
+  const child = spawn(process.execPath, ["-C", "source", main, ...args], {
+    cwd: tmpdir(),
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  return child;
+}
+
+/** The URL in the banner of a gateway that has just been started. */
+async function urlOf(stderr: Readable): Promise<string> {
+  let banner = "";
+  for await (const part of stderr.iterator({ destroyOnReturn: false })) {
+    banner += String(part);
+    if (banner.includes("new OpenAI")) break;
+  }
+  stderr.resume();
+  return /http:\/\/127\.0\.0\.1:\d+/.exec(banner)?.[0] ?? banner;
+}
+
+describe("sluice serve and sluice chat", () => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    it(`answers, and ends well on ${signal}`, async () => {
+      const gateway = start("serve", "--listen", "127.0.0.1:0", "--admin", "off");
+      const logged = text(gateway.stdout);
+      const chat = start("chat", "--url", await urlOf(gateway.stderr), "--model", "demo/echo", "hello there");
+      expect(await Promise.all([text(chat.stdout), text(chat.stderr), once(chat, "exit")])).toEqual([
+        "hello there\n",
+        "",
+        [0, null],
+      ]);
+      gateway.kill(signal);
+      expect(await once(gateway, "exit")).toEqual([0, null]);
+      const lines = (await logged).trim().split("\n");
+      expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["listening", "call", "closing", "closed"]);
+    });
+  }
+});

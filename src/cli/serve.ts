@@ -1,0 +1,49 @@
+import { parseArgs } from "node:util";
+import { processEnvironment } from "../config/environment.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { createGateway } from "../gateway.ts";
+import { createLogger } from "../telemetry/logger.ts";
+import { banner } from "./banner.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+/** `sluice serve`: runs the gateway until SIGTERM or SIGINT; a second signal ends it at once. */
+export async function serve(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { config: { type: "string" }, listen: { type: "string", multiple: true }, admin: { type: "string" } },
+  });
+  const resolved = await resolveConfig({
+    env: processEnvironment(),
+    file: values.config,
+    flags: { listen: values.listen, admin: values.admin },
+  });
+  const terminal = process.stdout.isTTY === true;
+  const log = await createLogger({ level: resolved.config.log.level, pretty: terminal });
+  const gateway = await createGateway(resolved, { log });
+  const addresses = (await gateway.listen()).map(({ address }) => address);
+  (terminal ? process.stdout : process.stderr).write(
+    banner({
+      addresses,
+      providers: gateway.providers(),
+      models: gateway.models(),
+      notes: resolved.notes,
+      admin: resolved.config.server.admin,
+    }),
+  );
+  log.info({ addresses }, "listening");
+
+  await signalled();
+  log.info({}, "closing");
+  const impatient = signalled().then(() => process.exit(exitCodes.failure));
+  await Promise.race([gateway.close(), impatient]);
+  log.info({}, "closed");
+  log.flush();
+  return exitCodes.good;
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });
+}

@@ -1,0 +1,24 @@
+/** Sluice as a library: put a pipeline together, write middleware, run a gateway. */
+export type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+export type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
+export type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+export { type ErrorCode, GatewayError } from "./chat/error.ts";
+export type { Channel, ChannelKey, GuardStep, Span, TextGuard } from "./chat/guard.ts";
+export type { Immutable } from "./chat/immutable.ts";
+export type { RequestHead } from "./chat/request-head.ts";
+export { type StateKey, stateKey } from "./chat/state.ts";
+export { type ChatStream, eventOf, type StreamEvent } from "./chat/stream.ts";
+export { streamOf } from "./chat/stream-of.ts";
+export { unfold } from "./chat/unfold.ts";
+export { ConfigError, type ConfigProblem } from "./config/config-error.ts";
+export { type LoadedConfig, type LoadOptions, loadConfig } from "./config/load.ts";
+export { createGateway, type Gateway } from "./gateway.ts";
+export { literalGuard } from "./middleware/literal-guard.ts";
+export { logging } from "./middleware/logging.ts";
+export { requestMetadata } from "./middleware/request-metadata.ts";
+export { responseValidator } from "./middleware/response-validator.ts";
+export { PipelineBuilder } from "./pipeline/builder.ts";
+export type { RequestContext } from "./pipeline/context.ts";
+export type { ChatHandler, ChunkProcessor, ChunkResult, Middleware } from "./pipeline/middleware.ts";
+export type { Pipeline } from "./pipeline/pipeline.ts";
+export type { ResponseText, TextWindow } from "./pipeline/response-text.ts";

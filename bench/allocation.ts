@@ -12,13 +12,12 @@ export interface Allocation {
  * by is what was allocated.
  */
 export async function allocationPerChunk(upstream: BenchProcess): Promise<Allocation> {
-  const sluice = await startProcess("sluice", "gateway.ts", [`http://127.0.0.1:${upstream.port}/v1`], [
-    "-C",
-    "source",
-    "--expose-gc",
-    "--min-semi-space-size=256",
-    "--max-semi-space-size=256",
-  ]);
+  const sluice = await startProcess(
+    "sluice",
+    "gateway.ts",
+    [`http://127.0.0.1:${upstream.port}/v1`],
+    ["-C", "source", "--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"],
+  );
   const client = restClient(sluice.port, "up/");
   const perChunk = async (model: string, chunks: number, calls: number) => {
     await load(() => client.call(model, "hi"), calls, 1);

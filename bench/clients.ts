@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { createClient, type Client, type Transport } from "@connectrpc/connect";
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { Agent, request } from "undici";
 import { ChatCompletionRequestSchema } from "#gen/sluice/chat/v1/chat_completion_request_pb";
@@ -21,7 +21,11 @@ export function restClient(port: number, modelPrefix: string): BenchClient {
   return {
     async call(model, prompt, onChunk) {
       const streamed = model !== "unary";
-      const body = JSON.stringify({ model: modelPrefix + model, messages: [{ role: "user", content: prompt }], ...(streamed ? { stream: true } : {}) });
+      const body = JSON.stringify({
+        model: modelPrefix + model,
+        messages: [{ role: "user", content: prompt }],
+        ...(streamed ? { stream: true } : {}),
+      });
       const reply = await request(`http://127.0.0.1:${port}/v1/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json" },
@@ -39,11 +43,16 @@ export function restClient(port: number, modelPrefix: string): BenchClient {
 export function rpcClient(protocol: "connect" | "grpc", port: number, modelPrefix: string): BenchClient {
   const baseUrl = `http://127.0.0.1:${port}`;
   const transport: Transport =
-    protocol === "grpc" ? createGrpcTransport({ baseUrl }) : createConnectTransport({ baseUrl, httpVersion: "1.1", useBinaryFormat: false });
+    protocol === "grpc"
+      ? createGrpcTransport({ baseUrl })
+      : createConnectTransport({ baseUrl, httpVersion: "1.1", useBinaryFormat: false });
   const client: Client<typeof ChatCompletionService> = createClient(ChatCompletionService, transport);
   return {
     async call(model, prompt, onChunk) {
-      const message = create(ChatCompletionRequestSchema, { model: modelPrefix + model, messages: [{ role: Role.USER, content: prompt }] });
+      const message = create(ChatCompletionRequestSchema, {
+        model: modelPrefix + model,
+        messages: [{ role: Role.USER, content: prompt }],
+      });
       if (model === "unary") await client.createChatCompletion(message);
       else for await (const _ of client.streamChatCompletion(message)) onChunk?.();
     },

@@ -1,7 +1,8 @@
 // Sluice as a measured process: the whole gateway with logging on, in front of the upstream whose base URL is the first argument.
-import { createGateway } from "../src/gateway.ts";
+
 import { loadConfig } from "../src/config/load.ts";
-import { answerMeasurements } from "./measurements.mjs";
+import { createGateway } from "../src/gateway.ts";
+import { answerMeasurements } from "./measurements.ts";
 
 const [baseUrl = ""] = process.argv.slice(2);
 const config = await loadConfig({

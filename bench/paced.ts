@@ -50,7 +50,9 @@ export async function pacedStreams(
         gapMs: median(gaps),
         gapP99Ms: quantile(gaps, 0.99),
       };
-      console.error(`${streams} paced streams, ${row.target}: first ${row.firstMs.toFixed(2)} ms, gap ${row.gapMs.toFixed(2)} ms`);
+      console.error(
+        `${streams} paced streams, ${row.target}: first ${row.firstMs.toFixed(2)} ms, gap ${row.gapMs.toFixed(2)} ms`,
+      );
       results.push(row);
     }
   }

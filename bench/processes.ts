@@ -21,7 +21,12 @@ export interface BenchProcess {
 }
 
 /** Starts a script of this folder and waits for the port it reports. Its output is thrown away. */
-export async function startProcess(name: string, script: string, args: readonly string[] = [], nodeArgs: readonly string[] = []): Promise<BenchProcess> {
+export async function startProcess(
+  name: string,
+  script: string,
+  args: readonly string[] = [],
+  nodeArgs: readonly string[] = [],
+): Promise<BenchProcess> {
   const child = fork(join(import.meta.dirname, script), args, {
     execArgv: [...nodeArgs],
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -34,7 +34,8 @@ export function report(figures: Figures): string {
     "| load | raw pipe | Sluice | ratio |",
     "|---|---|---|---|",
     ...figures.results.map(
-      (row) => `| ${row.name} | ${row.floorUs.toFixed(1)} µs a ${row.unit} | ${row.sluiceUs.toFixed(1)} µs a ${row.unit} | ${row.ratio.toFixed(2)} |`,
+      (row) =>
+        `| ${row.name} | ${row.floorUs.toFixed(1)} µs a ${row.unit} | ${row.sluiceUs.toFixed(1)} µs a ${row.unit} | ${row.ratio.toFixed(2)} |`,
     ),
     "",
     "## Latency of paced streams (REST)",
@@ -57,6 +58,7 @@ export function report(figures: Figures): string {
       `- Allocated per streamed chunk (REST): ${figures.allocation.onePerRead.toFixed(0)} bytes at one chunk a read, ${figures.allocation.tenPerRead.toFixed(0)} at ten.`,
     );
   }
-  if (figures.start !== undefined) lines.push(`- Start to first answer, run from source: ${figures.start.sourceMs.toFixed(0)} ms.`);
+  if (figures.start !== undefined)
+    lines.push(`- Start to first answer, run from source: ${figures.start.sourceMs.toFixed(0)} ms.`);
   return `${lines.join("\n")}\n`;
 }

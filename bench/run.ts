@@ -3,15 +3,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type BenchClient, load, restClient, rpcClient } from "./clients.ts";
 import { allocationPerChunk } from "./allocation.ts";
+import { type BenchClient, load, restClient, rpcClient } from "./clients.ts";
 import { pacedStreams } from "./paced.ts";
 import { type BenchProcess, startProcess } from "./processes.ts";
 import { report } from "./report.ts";
 import { startTimes } from "./start-time.ts";
 import { median } from "./statistics.ts";
 
-const { values: flags } = parseArgs({ options: { json: { type: "boolean" }, quick: { type: "boolean" }, only: { type: "string" } } });
+const { values: flags } = parseArgs({
+  options: { json: { type: "boolean" }, quick: { type: "boolean" }, only: { type: "string" } },
+});
 const rounds = flags.quick ? 3 : 7;
 const scale = flags.quick ? 0.25 : 1;
 
@@ -31,7 +33,14 @@ const scenarios: readonly Scenario[] = (["rest", "connect", "grpc"] as const).fl
   { name: `${protocol} unary, small prompt`, protocol, model: "unary", prompt: "Say something.", calls: 1500, units: 1 },
   { name: `${protocol} unary, 64 KiB prompt`, protocol, model: "unary", prompt: longPrompt, calls: 600, units: 1 },
   { name: `${protocol} stream, one chunk a read`, protocol, model: "one-200", prompt: "Say something.", calls: 40, units: 200 },
-  { name: `${protocol} stream, ten chunks a read`, protocol, model: "ten-1000", prompt: "Say something.", calls: 40, units: 1000 },
+  {
+    name: `${protocol} stream, ten chunks a read`,
+    protocol,
+    model: "ten-1000",
+    prompt: "Say something.",
+    calls: 40,
+    units: 1000,
+  },
 ]);
 
 /** CPU µs per unit of a process under a scenario's load. */
@@ -73,12 +82,15 @@ for (const scenario of scenarios) {
     sluiceUs: median(pairs.map((pair) => pair.sluice)),
     ratio: median(pairs.map((pair) => pair.sluice / pair.floor)),
   };
-  console.error(`${result.name}: ${result.floorUs.toFixed(2)} -> ${result.sluiceUs.toFixed(2)} µs a ${result.unit}, ${result.ratio.toFixed(2)}x`);
+  console.error(
+    `${result.name}: ${result.floorUs.toFixed(2)} -> ${result.sluiceUs.toFixed(2)} µs a ${result.unit}, ${result.ratio.toFixed(2)}x`,
+  );
   results.push(result);
 }
 
 const loaded = await sluice.measure();
-const paced = flags.only === undefined ? await pacedStreams({ upstream, floor, sluice }, flags.quick ? [1, 64] : [1, 64, 512]) : [];
+const paced =
+  flags.only === undefined ? await pacedStreams({ upstream, floor, sluice }, flags.quick ? [1, 64] : [1, 64, 512]) : [];
 for (const client of [floorClient, ...Object.values(clients)]) await client.close();
 await Promise.all([sluice.stop(), floor.stop()]);
 const allocation = flags.only === undefined ? await allocationPerChunk(upstream) : undefined;

@@ -21,9 +21,13 @@ export async function startTimes(runs: number): Promise<StartTimes> {
 async function startOnce(): Promise<number> {
   const port = await freePort();
   const started = performance.now();
-  const child = spawn(process.execPath, ["-C", "source", join(import.meta.dirname, "../src/main.ts"), "serve", "--listen", `127.0.0.1:${port}`, "--admin", "off"], {
-    stdio: "ignore",
-  });
+  const child = spawn(
+    process.execPath,
+    ["-C", "source", join(import.meta.dirname, "../src/main.ts"), "serve", "--listen", `127.0.0.1:${port}`, "--admin", "off"],
+    {
+      stdio: "ignore",
+    },
+  );
   try {
     for (;;) {
       const reply = await request(`http://127.0.0.1:${port}/v1/chat/completions`, {

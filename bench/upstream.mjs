@@ -2,15 +2,20 @@
 // `unary`, `one-<n>` (n chunks, one a write), `ten-<n>` (n chunks, ten a write), `paced-<n>` (n chunks, one every 20 ms).
 import { createServer } from "node:http";
 
-const head = '{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1760000000,"model":"bench-model","service_tier":"default","system_fingerprint":"fp_bench",';
+const head =
+  '{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1760000000,"model":"bench-model","service_tier":"default","system_fingerprint":"fp_bench",';
 const chunk = (delta, finish) =>
-  Buffer.from(`data: ${head}"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}],"usage":null}\n\n`);
+  Buffer.from(
+    `data: ${head}"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}],"usage":null}\n\n`,
+  );
 const first = chunk('{"role":"assistant","content":"","refusal":null}', "null");
 const token = chunk('{"content":" token"}', "null");
 const ten = Buffer.concat(Array(10).fill(token));
 const last = Buffer.concat([
   chunk("{}", '"stop"'),
-  Buffer.from(`data: ${head}"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}\n\ndata: [DONE]\n\n`),
+  Buffer.from(
+    `data: ${head}"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}\n\ndata: [DONE]\n\n`,
+  ),
 ]);
 const unary = Buffer.from(
   '{"id":"chatcmpl-bench","object":"chat.completion","created":1760000000,"model":"bench-model","choices":[{"index":0,"message":{"role":"assistant","content":"' +

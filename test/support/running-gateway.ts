@@ -1,0 +1,27 @@
+import type { z } from "zod";
+import type { Log } from "../../src/chat/ports/log.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { configSchema } from "../../src/config/schema.ts";
+import { createGateway } from "../../src/gateway.ts";
+
+/** A whole gateway on real sockets of loopback. */
+export interface RunningGateway {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly port: number;
+  /** Closes it; what runs is cut at once. */
+  close(): Promise<void>;
+}
+
+/** What a test configures, as a configuration file would say it. */
+export type TestConfig = Partial<z.input<typeof configSchema>>;
+
+/** Starts a gateway with a configuration: the demo provider is always there, the port is any free one, nothing is detected. */
+export async function startGateway(config: TestConfig = {}, log?: Log): Promise<RunningGateway> {
+  const server = { listen: ["127.0.0.1:0"], admin: "off", ...config.server };
+  const loaded = loadConfig({ env: { SLUICE_CONFIG_JSON: JSON.stringify({ ...config, server }) } });
+  const gateway = await createGateway(await loaded, log === undefined ? {} : { log });
+  const [listener] = await gateway.listen();
+  const port = Number(listener?.address.split(":").at(-1));
+  return { url: `http://127.0.0.1:${port}`, port, close: () => gateway.close(0) };
+}

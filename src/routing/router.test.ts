@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { ChatCompletionRequestSchema } from "#gen/sluice/chat/v1/chat_completion_request_pb";
@@ -39,7 +39,12 @@ const wire: WireRequest = { protocol: "openai", bytes: new Uint8Array(), model: 
 async function route(
   options: Omit<RouterOptions, "providers"> & { readonly providers: readonly Provider[] },
   model: string,
-  ask: { readonly protocol?: Protocol; readonly metadata?: Record<string, string> } = {},
+  ask: {
+    readonly protocol?: Protocol;
+    readonly metadata?: Record<string, string>;
+    /** Read as a message, not forwarded as bytes. */
+    readonly request?: MessageInitShape<typeof ChatCompletionRequestSchema>;
+  } = {},
 ): Promise<{ readonly ctx: RequestContext; readonly returned: ChatStream | undefined; readonly error: unknown }> {
   const router = createRouter({ ...options, providers: new Map(options.providers.map((each) => [each.name, each])) });
   const seen = Promise.withResolvers<{ ctx: RequestContext; returned: ChatStream | undefined; error: unknown }>();
@@ -64,10 +69,15 @@ async function route(
     headers: {},
     peer: { address: "", tls: false },
   });
-  const request = create(ChatCompletionRequestSchema, { model, messages: [{ role: Role.USER, content: "hi" }] });
+  const request = create(ChatCompletionRequestSchema, {
+    model,
+    messages: [{ role: Role.USER, content: "hi" }],
+    ...ask.request,
+  });
+  const bytes = ask.request === undefined ? wire : undefined;
   const admitted = await calls.admit(head);
   await admitted
-    .chat({ model, streamed: true, metadata: ask.metadata ?? {}, wire, decode: () => request })
+    .chat({ model, streamed: true, metadata: ask.metadata ?? {}, wire: bytes, decode: () => request })
     .catch(() => undefined);
   return seen.promise;
 }
@@ -143,6 +153,20 @@ describe("createRouter", () => {
     const a = provider("a");
     await route({ providers: [a], models: none, direct: true, forwardMetadata }, "a/text", { metadata });
     expect(a.calls[0]?.metadata).toEqual(expected);
+  });
+
+  it("names the vendor options that it does not pass on", async () => {
+    const request = { extensionsJson: { openai: "{}", acme: "{}" } };
+    const { ctx } = await route({ providers: [provider("a")], models: none, direct: true }, "a/text", { request });
+    expect(ctx.route.droppedParams.toSorted()).toEqual(["extensions.acme", "extensions.openai"]);
+  });
+
+  it("refuses a template that nothing has rendered", async () => {
+    const a = provider("a");
+    const request = { promptTemplate: { id: "greet" } };
+    const { ctx, error } = await route({ providers: [a], models: none, direct: true }, "a/text", { request });
+    expect(error).toMatchObject({ code: "unsupported_parameter", param: "prompt_template" });
+    expect([a.calls, ctx.route.attempts]).toEqual([[], 0]);
   });
 
   it("returns the provider's stream itself", async () => {

@@ -1,5 +1,7 @@
+import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import { GatewayError } from "../chat/error.ts";
+import type { Immutable } from "../chat/immutable.ts";
 import type { RequestContext } from "../pipeline/context.ts";
 import type { ChatHandler } from "../pipeline/middleware.ts";
 import type { Provider, UpstreamCall, UpstreamNotes } from "../providers/provider.ts";
@@ -24,6 +26,9 @@ export function createRouter(options: RouterOptions): ChatHandler {
   }
   return async (ctx) => {
     const { provider, model } = resolveTarget(options, ctx.model);
+    const dropped = ctx.wire === undefined ? unserved(ctx.request) : []; // bytes that may be forwarded hold nothing of Sluice's own
+    const notes = beginAttempt(ctx.route, provider, model);
+    notes.droppedParams = dropped;
     const lease = ctx.lease.child();
     const call: UpstreamCall = {
       callId: ctx.callId,
@@ -35,7 +40,7 @@ export function createRouter(options: RouterOptions): ChatHandler {
       request: () => ctx.request,
       metadata: options.forwardMetadata?.has(provider.name) === true ? forwarded(ctx) : undefined,
       lease,
-      notes: beginAttempt(ctx.route, provider, model),
+      notes,
     };
     try {
       return await provider.chat(call);
@@ -44,6 +49,18 @@ export function createRouter(options: RouterOptions): ChatHandler {
       throw error;
     }
   };
+}
+
+/**
+ * The names of vendor options, which pass to no provider yet.
+ * @throws GatewayError `unsupported_parameter` for a template that no middleware has rendered.
+ */
+function unserved({ promptTemplate, extensionsJson }: Immutable<ChatCompletionRequest>): string[] {
+  if (promptTemplate !== undefined) {
+    const message = "prompt_template: nothing in this gateway's pipeline renders templates";
+    throw new GatewayError("unsupported_parameter", message, { param: "prompt_template" });
+  }
+  return Object.keys(extensionsJson).map((vendor) => `extensions.${vendor}`);
 }
 
 function forwarded({ metadata }: RequestContext): Readonly<Record<string, string>> | undefined {
@@ -57,7 +74,6 @@ function beginAttempt(route: RouteInfo, provider: Provider, model: string): Upst
   route.model = model;
   route.attempts++;
   route.upstreamRequestId = "";
-  route.droppedParams = [];
   return new RouteNotes(route);
 }
 

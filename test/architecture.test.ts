@@ -119,30 +119,81 @@ describe("the import table", () => {
 });
 
 /** What the request path must not use, and the files that may all the same, with the reason. */
-const bans: readonly { readonly what: string; readonly pattern: RegExp; readonly except: Readonly<Record<string, string>> }[] = [
-  { what: "AbortSignal.any or .timeout", pattern: /AbortSignal\.(any|timeout)\b/, except: {} },
-  { what: "AsyncLocalStorage", pattern: /AsyncLocalStorage/, except: {} },
+const bans: readonly { readonly what: string; readonly pattern: RegExp; readonly except?: Readonly<Record<string, string>> }[] = [
+  { what: "AbortSignal.any or .timeout", pattern: /AbortSignal\.(any|timeout)\b/ },
+  { what: "AsyncLocalStorage", pattern: /AsyncLocalStorage/ },
+  { what: "an async generator", pattern: /async\s*(function\s*)?\*/ },
+  { what: "a TransformStream", pattern: /\bTransformStream\b/ },
+  { what: "the environment", pattern: /process\.env/ },
+  { what: "console", pattern: /\bconsole\./ },
+  { what: "Math.random", pattern: /Math\.random/ },
+  { what: "fetch", pattern: /\bfetch\(/ },
   {
-    what: "an async generator",
-    pattern: /async\s*(function\s*)?\*/,
-    except: { "protocols/connect/reflection.ts": "reflection is no request path, and Connect's router takes generators" },
+    what: "protobuf-es's JSON",
+    pattern: /\b(toJson|toJsonString|fromJson)\(/,
+    except: {
+      "chat/immutable.ts": "encodeJson, for JSON clients of the RPC protocols and for logged bodies",
+      "codec/openai/encode-reply.ts": "the route of clients that ask for it, in their last chunk",
+      "protocols/connect/find-json-fault.ts": "requests that have failed to decode",
+    },
   },
-  { what: "a TransformStream", pattern: /\bTransformStream\b/, except: {} },
-  { what: "the environment outside config/", pattern: /process\.env/, except: {} },
-  { what: "console", pattern: /\bconsole\./, except: {} },
-  { what: "Math.random", pattern: /Math\.random/, except: {} },
+  {
+    what: "protovalidate",
+    pattern: /@bufbuild\/protovalidate"/,
+    except: { "chat/validate-request.ts": "once per request that is read, after it was admitted" },
+  },
+  {
+    what: "zod",
+    pattern: /from "zod"/,
+    except: Object.fromEntries(
+      files.filter(({ path }) => path.startsWith("middleware/")).map(({ path }) => [path, "a middleware's options, at start"]),
+    ),
+  },
 ];
 
+/** Libraries that only one place knows. */
+const owners: Readonly<Record<string, string>> = {
+  undici: "transport/",
+  "eventsource-parser": "transport/",
+  pino: "telemetry/",
+  "pino-pretty": "telemetry/",
+  yaml: "config/",
+  immer: "pipeline/call-context.ts",
+  "@bufbuild/protovalidate": "chat/validate-request.ts",
+};
+
 describe("the request path", () => {
-  for (const { what, pattern, except } of bans) {
+  for (const { what, pattern, except = {} } of bans) {
     it(`does not use ${what}`, () => {
       const offenders = files
-        .filter((file) => !file.path.startsWith("config/") && !file.path.startsWith("cli/") && file.path !== "main.ts")
+        .filter((file) => !/^(config|cli)\/|^main\.ts$/.test(file.path))
         .filter((file) => pattern.test(withoutComments(file.text)) && except[file.path] === undefined)
         .map((file) => file.path);
       expect(offenders).toEqual([]);
     });
   }
+
+  it("excepts only files that need it", () => {
+    const needless = bans.flatMap(({ what, pattern, except = {} }) =>
+      Object.keys(except)
+        .filter((path) => !path.startsWith("middleware/"))
+        .filter((path) => !files.some((file) => file.path === path && pattern.test(file.text)))
+        .map((path) => `${path}: ${what}`),
+    );
+    expect(needless).toEqual([]);
+  });
+
+  it("keeps each library where it belongs", () => {
+    const strays = files.flatMap((file) =>
+      importsOf(file.text)
+        .filter((name) => {
+          const owner = owners[name];
+          return owner !== undefined && !file.path.startsWith(owner) && !file.path.startsWith("cli/");
+        })
+        .map((name) => `${file.path} imports ${name}`),
+    );
+    expect(strays).toEqual([]);
+  });
 });
 
 function withoutComments(text: string): string {

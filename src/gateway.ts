@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { closestName } from "./chat/closest-name.ts";
 import { type Log, silentLog } from "./chat/ports/log.ts";
+import type { ListenAddress } from "./config/address.ts";
 import { ConfigError } from "./config/config-error.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { laterMiddleware } from "./config/schema.ts";
@@ -11,6 +12,7 @@ import type { Middleware } from "./pipeline/middleware.ts";
 import type { Pipeline } from "./pipeline/pipeline.ts";
 import { createRpc } from "./protocols/connect/index.ts";
 import { dispatch } from "./protocols/dispatch.ts";
+import type { HttpHandler } from "./protocols/exchange.ts";
 import { Rest } from "./protocols/openai/rest.ts";
 import { healthOnly } from "./protocols/ops/health-only.ts";
 import type { Readiness } from "./protocols/ops/health-pages.ts";
@@ -25,8 +27,9 @@ import { systemClock } from "./transport/system-clock.ts";
 /** A gateway that is put together and not listening yet. */
 export interface Gateway {
   /**
-   * Opens the listeners.
-   * @returns the addresses, `host:port`.
+   * Opens the listeners, all or none.
+   * @returns the addresses of the main ones, `host:port`.
+   * @throws Error when an address cannot be listened on; the gateway is closed then.
    */
   listen(): Promise<readonly { readonly address: string }[]>;
   /** The compiled pipeline, a line per stage. */
@@ -48,6 +51,7 @@ export async function createGateway(loaded: LoadedConfig, deps: { readonly log?:
   const log = deps.log ?? silentLog;
   const providers = createProviders(loaded);
   const pipeline = await createPipeline(loaded);
+  for (const warning of pipeline.warnings) log.warn({}, warning);
   const models = new Map(
     Object.entries(config.models).flatMap(([name, { targets }]) => targets.map((target) => [name, target] as const)),
   );
@@ -74,24 +78,32 @@ export async function createGateway(loaded: LoadedConfig, deps: { readonly log?:
   const browser = { allowedHosts: config.server.allowedHosts, origins: config.server.cors.origins };
   const handler = dispatch({ rest: new Rest({ calls, maxRequestBytes }), rpc, readiness, browser });
 
+  async function close(timeoutMs = config.server.drainTimeout): Promise<void> {
+    closing = true;
+    rpc.close();
+    await Promise.all(listeners.map((listener) => listener.close(timeoutMs)));
+    await Promise.all([...providers.values()].map((provider) => provider.close()));
+  }
+
   return {
     async listen() {
-      const silentMs = config.server.timeouts.silent;
-      for (const address of config.server.listen) listeners.push(await listen({ ...address, silentMs }, handler));
-      const open = listeners.map(({ address }) => ({ address }));
-      if (config.server.admin !== undefined)
-        listeners.push(await listen({ ...config.server.admin, silentMs }, healthOnly(readiness, browser)));
-      return open;
+      const { admin, listen: addresses, timeouts } = config.server;
+      const open = async (at: ListenAddress, handle: HttpHandler) => {
+        listeners.push(await listen({ ...at, silentMs: timeouts.silent }, handle));
+      };
+      try {
+        for (const at of addresses) await open(at, handler);
+        if (admin !== undefined) await open(admin, healthOnly(readiness, browser));
+      } catch (error) {
+        await close(0);
+        throw error;
+      }
+      return listeners.slice(0, addresses.length).map(({ address }) => ({ address }));
     },
     describe: () => pipeline.describe(),
     models: () => catalog.list().map(({ id }) => id),
     providers: () => [...providers.keys()],
-    async close(timeoutMs = config.server.drainTimeout) {
-      closing = true;
-      rpc.close();
-      await Promise.all(listeners.map((listener) => listener.close(timeoutMs)));
-      await Promise.all([...providers.values()].map((provider) => provider.close()));
-    },
+    close,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -36,6 +37,19 @@ async function urlOf(stderr: Readable): Promise<string> {
   stderr.resume();
   return /http:\/\/127\.0\.0\.1:\d+/.exec(banner)?.[0] ?? banner;
 }
+
+describe("sluice serve", () => {
+  it("ends with 2 when one of its addresses is taken", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const gateway = start("serve", "--listen", "127.0.0.1:0", "--admin", `127.0.0.1:${port}`);
+    const [err, ended] = await Promise.all([text(gateway.stderr), once(gateway, "exit")]);
+    expect(ended).toEqual([2, null]);
+    expect(err).toContain(`address already in use 127.0.0.1:${port}`);
+    taken.close();
+  });
+});
 
 describe("sluice serve and sluice chat", () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

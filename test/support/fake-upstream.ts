@@ -9,8 +9,29 @@ export const reset: unique symbol = Symbol("reset");
 /** Sends nothing more and keeps the connection. */
 export const stall: unique symbol = Symbol("stall");
 
-/** Bytes to write, a promise to wait for before going on, or an end of another kind than a good one. */
-export type Step = string | Buffer | Promise<unknown> | typeof cut | typeof reset | typeof stall;
+/** A place in a reply where the upstream waits until the test lets it go on. */
+export class Gate {
+  readonly #reached = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<void>();
+
+  /** Resolves when the upstream waits here. */
+  get reached(): Promise<void> {
+    return this.#reached.promise;
+  }
+
+  open(): void {
+    this.#opened.resolve();
+  }
+
+  /** Waits here: the upstream's side. */
+  pass(): Promise<void> {
+    this.#reached.resolve();
+    return this.#opened.promise;
+  }
+}
+
+/** Bytes to write, something to wait for before going on, or an end of another kind than a good one. */
+export type Step = string | Buffer | Promise<unknown> | Gate | typeof cut | typeof reset | typeof stall;
 
 /** What the upstream answers to one request. */
 export interface Script {
@@ -19,7 +40,7 @@ export interface Script {
   /** Default: a stream's content type when the request asks for one, else JSON's. Null takes it away. */
   readonly headers?: Readonly<Record<string, string | null>>;
   /** Waits for this before the headers. */
-  readonly before?: Promise<unknown>;
+  readonly before?: Promise<unknown> | Gate;
   /** The body, step by step. */
   readonly steps?: readonly Step[];
   /** Whether the steps are the whole HTTP reply, headers and framing included. */
@@ -46,6 +67,7 @@ export interface UpstreamRequest {
 interface Planned {
   readonly script: Script;
   readonly fits: (request: UpstreamRequest) => boolean;
+  readonly taken?: (request: UpstreamRequest) => void;
 }
 
 class Exchange implements UpstreamRequest {
@@ -124,9 +146,9 @@ export class FakeUpstream {
     this.#scripts.push(...scripts.map((script) => ({ script, fits: () => true })));
   }
 
-  /** Answers the next request that fits with this script. */
-  nextFor(fits: (request: UpstreamRequest) => boolean, script: Script): void {
-    this.#scripts.push({ script, fits });
+  /** Answers the next request that fits with this script, and gives it as soon as it has come whole. */
+  nextFor(fits: (request: UpstreamRequest) => boolean, script: Script): Promise<UpstreamRequest> {
+    return new Promise((taken) => this.#scripts.push({ script, fits, taken }));
   }
 
   /** Answers every request without a script of its own with this one. */
@@ -166,7 +188,9 @@ export class FakeUpstream {
     for await (const part of request) parts.push(part as Buffer); // no encoding is set
     const exchange = new Exchange(request, Buffer.concat(parts), connection, response);
     const planned = this.#scripts.findIndex(({ fits }) => fits(exchange));
-    const script = planned < 0 ? this.#default : this.#scripts.splice(planned, 1)[0]?.script;
+    const [plan] = planned < 0 ? [] : this.#scripts.splice(planned, 1);
+    const script = planned < 0 ? this.#default : plan?.script;
+    plan?.taken?.(exchange);
     this.requests.push(exchange);
     this.#arrived.resolve();
     this.#arrived = Promise.withResolvers();
@@ -176,7 +200,7 @@ export class FakeUpstream {
 }
 
 async function play(script: Script, exchange: Exchange, response: ServerResponse, socket: Socket): Promise<void> {
-  await script.before;
+  await (script.before instanceof Gate ? script.before.pass() : script.before);
   if (socket.destroyed) return;
   const streamed = /"stream":\s*true/.test(exchange.body.toString());
   const type = streamed && (script.status ?? 200) === 200 ? "text/event-stream" : "application/json";
@@ -191,7 +215,8 @@ async function play(script: Script, exchange: Exchange, response: ServerResponse
     if (step === stall) return;
     if (step === cut) return void socket.destroySoon();
     if (step === reset) return void socket.resetAndDestroy();
-    if (step instanceof Promise) await step;
+    if (step instanceof Gate) await step.pass();
+    else if (step instanceof Promise) await step;
     else {
       const flowing = sink.write(step);
       exchange.stepsWritten++;

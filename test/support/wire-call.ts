@@ -47,7 +47,6 @@ export class WireCall {
   readonly #session: ClientHttp2Session | undefined;
   readonly #incoming: Promise<Incoming>;
   readonly #parts: Buffer[] = [];
-  #size = 0;
   #over = false;
   #changed = Promise.withResolvers<void>();
 
@@ -91,11 +90,12 @@ export class WireCall {
     return this.#incoming;
   }
 
-  /** Reads the reply to its end, however that comes. */
+  /** Reads the reply to its end, however that comes. Once. */
   async read(): Promise<WireReply> {
     const { status, headers, trailers, complete } = await this.#reading();
     while (!this.#over) await this.#changed.promise;
-    return { status, headers, body: Buffer.concat(this.#parts), trailers: trailers(), complete: complete() };
+    const body = Buffer.concat(this.#parts.splice(0));
+    return { status, headers, body, trailers: trailers(), complete: complete() };
   }
 
   /** Reads on until a text has come. */
@@ -105,11 +105,6 @@ export class WireCall {
       if (this.#over) throw new Error(`the reply ended without ${text}`);
       await this.#changed.promise;
     }
-  }
-
-  /** How many bytes of the body have been read. */
-  get size(): number {
-    return this.#size;
   }
 
   /** Leaves without a word: closes the connection, or on HTTP/2 resets the stream alone. */
@@ -126,7 +121,6 @@ export class WireCall {
     if (body.listenerCount("data") > 0) return incoming;
     body.on("data", (part: Buffer) => {
       this.#parts.push(part);
-      this.#size += part.length;
       this.#change();
     });
     const end = () => {

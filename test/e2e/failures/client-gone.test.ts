@@ -67,7 +67,7 @@ function ask(surface: Surface, script: Script): { id: string; call: WireCall; as
 }
 
 describe.each(surfaces)("$name", (surface) => {
-  it.each(moments)("gone $name closes the upstream before its next chunk, every time", async (moment) => {
+  it.each(moments)("gone $name closes the upstream before its next chunk, every time", { timeout: 120_000 }, async (moment) => {
     let closed = 0;
     await inParallel(runs, async (at) => {
       const gate = new Gate();

@@ -238,14 +238,16 @@ function deltaOf(contentType: string, message: Buffer): string {
 function seenRpc(error: ConnectError): SeenError {
   const [info] = error.findDetails(ErrorInfoSchema);
   if (info?.domain !== "sluice") throw new Error(`an error without its code: ${Code[error.code]} ${error.rawMessage}`);
-  const [retry] = error.findDetails(RetryInfoSchema);
-  const delay = retry?.retryDelay;
+  const retry = error.metadata.get("x-should-retry") === "true";
+  const [retryInfo] = error.findDetails(RetryInfoSchema);
+  if (retry !== (retryInfo !== undefined)) throw new Error(`x-should-retry and RetryInfo do not agree: ${error.rawMessage}`);
+  const delay = retryInfo?.retryDelay;
   return {
     code: info.reason,
     message: error.rawMessage,
     param: error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field,
     status: error.code,
-    retry: retry !== undefined,
+    retry,
     retryAfterMs: delay === undefined ? undefined : Number(delay.seconds) * 1000 + delay.nanos / 1e6,
   };
 }

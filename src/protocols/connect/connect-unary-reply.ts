@@ -27,6 +27,7 @@ export class ConnectUnaryReply implements Reply {
   fail(error: GatewayError, trailers: Trailers): void {
     this.#setTrailers(trailers);
     const failure = toConnectError(error);
+    for (const [name, value] of failure.metadata) this.#response.setHeader(name, value);
     this.#end(codeToHttpStatus(failure.code), contentTypeUnaryJson, errorToJsonBytes(failure, undefined));
   }
 

@@ -10,8 +10,9 @@ const domain = "sluice";
 const defaultRetryMs = 1000;
 
 /**
- * An error as RPC protocols write it: the status of its row, and as details (google/rpc/error_details.proto) an ErrorInfo whose
- * reason is the error's code, a RetryInfo when another try may help, a BadRequest when fields are at fault.
+ * An error as RPC protocols write it: the status of its row, `x-should-retry` as metadata, and as details
+ * (google/rpc/error_details.proto) an ErrorInfo whose reason is the error's code, a RetryInfo when another try may help, a
+ * BadRequest when fields are at fault.
  */
 export function toConnectError(error: GatewayError): ConnectError {
   const status: Code = error instanceof RpcFault ? error.status : error.row.grpc;
@@ -25,7 +26,7 @@ export function toConnectError(error: GatewayError): ConnectError {
   }
   const fieldViolations = fieldsAtFault(error);
   if (fieldViolations.length > 0) details.push(detail(BadRequestSchema, { fieldViolations }));
-  return new ConnectError(error.message, status, undefined, details);
+  return new ConnectError(error.message, status, { "x-should-retry": String(error.row.retry !== "no") }, details);
 }
 
 function detail<Desc extends DescMessage>(desc: Desc, value: MessageInitShape<Desc>): Detail {

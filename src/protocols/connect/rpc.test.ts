@@ -110,6 +110,7 @@ describe.each(variants)("$name", (variant) => {
       });
       expect(got.findDetails(RetryInfoSchema)[0]?.retryDelay).toMatchObject({ seconds: 1n, nanos: 500_000_000 });
       expect(got.metadata.get("sluice-outcome")).toBe("rate_limit_exceeded");
+      expect(got.metadata.get("x-should-retry")).toBe("true");
       expect(await server.calls.last.closed).toBe(error);
     },
   );
@@ -149,6 +150,7 @@ describe.each(variants)("$name", (variant) => {
     expect(got.code).toBe(Code.InvalidArgument);
     const fields = got.findDetails(BadRequestSchema)[0]?.fieldViolations.map(({ field }) => field);
     expect(fields).toEqual(expect.arrayContaining(["model", "temperature"]));
+    expect(got.metadata.get("x-should-retry")).toBe("false");
     expect((await server.calls.last.closed)?.code).toBe("invalid_request");
   });
 
@@ -328,6 +330,7 @@ describe("Connect unary on the wire", () => {
     const admitted = server.calls.admitted.length;
     const answer = await send(unary, { "content-type": type }, method === "GET" ? "" : "{}", method);
     expect(answer.status).toBe(status);
+    expect(answer.headers["x-should-retry"]).toBe("false");
     const code = status === 405 ? "unimplemented" : "invalid_argument";
     if (type.startsWith("application/grpc")) expect(answer.body).toHaveLength(0);
     else expect(JSON.parse(answer.body.toString())).toMatchObject({ code });

@@ -67,10 +67,12 @@ function refuse(request: HttpIncoming, response: HttpOutgoing, streaming: boolea
     error = new GatewayError("unsupported_media_type", `the content-type of this ${kind} method is one of ${types}`);
     response.setHeader("accept-post", types);
   }
+  const failure = toConnectError(error);
+  for (const [name, value] of failure.metadata) response.setHeader(name, value);
   response.statusCode = error.row.status;
   if (mediaTypeOf(request).startsWith("application/grpc")) response.end();
   else {
-    const body = errorToJsonBytes(toConnectError(error), undefined);
+    const body = errorToJsonBytes(failure, undefined);
     response.setHeader("content-type", contentTypeUnaryJson);
     response.setHeader("content-length", body.length);
     response.end(body);

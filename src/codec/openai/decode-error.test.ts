@@ -75,6 +75,10 @@ it.each([
   expect(decode(429, "", headers).retryAfterMs).toBe(expected);
 });
 
+it.each([400, 401, 404, 413, 422])("says nothing of waiting after %i, which no other try helps", (status) => {
+  expect(decode(status, "", { "retry-after": "2" }).retryAfterMs).toBeUndefined();
+});
+
 it.each([
   ['{"error":{"message":"secret"}}', "upstream_error"],
   ['{"error":{"message":"secret","code":429}}', "upstream_rate_limited"],

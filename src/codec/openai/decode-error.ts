@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError } from "../../chat/error.ts";
+import { type ErrorCode, errorTable, GatewayError } from "../../chat/error.ts";
 import { publicMessage } from "./public-message.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -21,9 +21,9 @@ export function decodeError(failure: UpstreamFailure, now: number = Date.now()):
   const { status, provider } = failure;
   const vendor = vendorError(failure.body);
   const cause = new Error(`upstream status ${status}`);
-  const wait = retryAfterMs(failure.headers, now);
-  const options = { provider, cause, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
   const code = codeOf(status, vendor);
+  const wait = errorTable[code].retry === "no" ? undefined : retryAfterMs(failure.headers, now);
+  const options = { provider, cause, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
   if (status === 400 || status === 404 || status === 413 || status === 422) {
     const message = vendor.message === undefined ? `the upstream refused the request (${status})` : publicMessage(vendor.message);
     return new GatewayError(code, message, { ...options, ...publicParam(vendor.param) });

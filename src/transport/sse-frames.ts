@@ -68,7 +68,7 @@ export class SseFrames {
         }
       }
       if (end < 0) break;
-      if (end - at > maxLineBytes) throw tooLong("line", "1 MiB");
+      if (end - at > maxLineBytes) throw tooLong("a line", "1 MiB");
       this.#line(text, at, end, payloads);
       at = next;
     }
@@ -78,7 +78,7 @@ export class SseFrames {
 
   #keep(piece: Buffer): void {
     this.#carryBytes += piece.length;
-    if (this.#carryBytes > maxLineBytes) throw tooLong("line", "1 MiB");
+    if (this.#carryBytes > maxLineBytes) throw tooLong("a line", "1 MiB");
     this.#carry.push(piece);
   }
 
@@ -97,7 +97,7 @@ export class SseFrames {
     let from = Math.min(start + 5, end);
     if (from < end && text.charCodeAt(from) === 32) from++;
     this.#lineBytes += end - from + 1; // with the LF that joins it: empty lines count too
-    if (this.#lineBytes > maxEventBytes) throw tooLong("event", "4 MiB");
+    if (this.#lineBytes > maxEventBytes) throw tooLong("an event", "4 MiB");
     if (this.#first === undefined && this.#lines.length === 0) {
       this.#first = { text, start: from, end, joined: false };
       return;
@@ -116,5 +116,5 @@ function isData(text: string, start: number, end: number): boolean {
 }
 
 function tooLong(what: string, cap: string): GatewayError {
-  return new GatewayError("upstream_error", `the upstream sent a ${what} of more than ${cap}`);
+  return new GatewayError("upstream_error", `the upstream sent ${what} of more than ${cap}`);
 }

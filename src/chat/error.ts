@@ -65,9 +65,15 @@ export interface GatewayErrorOptions {
   readonly violations?: readonly FieldViolation[];
 }
 
+/** A violation without halves of surrogate pairs, which are no text to Protobuf and to percent-encoding. */
+function wellFormed({ field, description }: FieldViolation): FieldViolation {
+  return { field: field.toWellFormed(), description: description.toWellFormed() };
+}
+
 /**
  * The one error class: everything that fails a call is thrown as, or turned into, a GatewayError. Its message is public:
- * it never holds a secret, an upstream's body or a path. The code decides gRPC code, HTTP status, type and retry.
+ * it never holds a secret, an upstream's body or a path, and is well-formed Unicode whatever text it quotes or cuts. The code decides
+ * gRPC code, HTTP status, type and retry.
  */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
@@ -78,12 +84,12 @@ export class GatewayError extends Error {
   readonly violations: readonly FieldViolation[];
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message.toWellFormed(), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.provider = options.provider;
-    this.param = options.param;
-    this.violations = options.violations ?? [];
+    this.param = options.param?.toWellFormed();
+    this.violations = (options.violations ?? []).map(wellFormed);
   }
 
   /** How the error shows on each protocol. */

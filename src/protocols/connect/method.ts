@@ -69,5 +69,12 @@ function decode<Desc extends DescMessage>(desc: Desc, message: Uint8Array, { wir
 
 function encodeFor<Desc extends DescMessage>({ wire }: RpcCall, desc: Desc, message: Immutable<MessageShape<Desc>>): Uint8Array {
   if (wire.binary) return encode(desc, message);
-  return Buffer.from(JSON.stringify(encodeJson(desc, message, { useProtoFieldName: true })));
+  const json = encodeJson(desc, message, { useProtoFieldName: true });
+  const text = JSON.stringify(json);
+  return Buffer.from(text.includes("\\ud") ? JSON.stringify(json, wellFormed) : text);
+}
+
+/** What binary Protobuf makes of half a surrogate pair, which JSON.stringify escapes and clients refuse: U+FFFD. */
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }

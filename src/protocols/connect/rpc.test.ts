@@ -145,6 +145,22 @@ describe.each(variants)("$name", (variant) => {
     expect(got).toMatchObject({ code: Code.Internal, rawMessage: "internal error" });
   });
 
+  it("says half a character as well as it can be said", async () => {
+    const half = "half a \ud83d";
+    server.calls.script = { batches: [], end: new GatewayError("model_not_found", half, { param: half }) };
+    const got = await failure(() => client().createChatCompletion(chat));
+    expect(got.rawMessage).toBe("half a \ufffd");
+    expect(got.findDetails(BadRequestSchema)[0]?.fieldViolations).toMatchObject([
+      { field: "half a \ufffd", description: "half a \ufffd" },
+    ]);
+    server.calls.script = { batches: [[piece(half)], ending()] };
+    expect((await client().createChatCompletion(chat)).choices[0]?.message?.content).toBe("half a \ufffd");
+    for await (const chunk of client().streamChatCompletion(chat)) {
+      const [choice] = chunk.choices;
+      if (choice?.delta?.content !== undefined) expect(choice.delta.content).toBe("half a \ufffd");
+    }
+  });
+
   it("names every field that breaks the contract", async () => {
     const got = await failure(() => client().createChatCompletion({ messages: [{ role: Role.USER }], temperature: 3 }));
     expect(got.code).toBe(Code.InvalidArgument);

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,4 +69,25 @@ describe("sluice serve and sluice chat", () => {
       expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["listening", "call", "closing", "closed"]);
     });
   }
+
+  it("outlives a promise that a middleware left to itself, and logs it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sluice-"));
+    await writeFile(
+      join(folder, "stray.mjs"),
+      'export default () => ({ name: "stray", beforeLlm: () => void Promise.reject(new Error("astray")) });',
+    );
+    const config = join(folder, "sluice.yaml");
+    await writeFile(config, "pipeline: { use: [./stray.mjs] }");
+    const gateway = start("serve", "--config", config, "--listen", "127.0.0.1:0", "--admin", "off");
+    const logged = text(gateway.stdout);
+    const url = await urlOf(gateway.stderr);
+    for (let i = 0; i < 2; i++) {
+      const chat = start("chat", "--url", url, "--model", "demo/echo", "hello");
+      expect(await text(chat.stdout)).toBe("hello\n");
+    }
+    gateway.kill("SIGTERM");
+    expect(await once(gateway, "exit")).toEqual([0, null]);
+    expect(await logged).toMatch(/"level":50.*astray.*nobody waited for what failed/);
+    await rm(folder, { recursive: true });
+  });
 });

@@ -19,6 +19,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   });
   const terminal = process.stdout.isTTY === true;
   const log = await createLogger({ level: resolved.config.log.level, pretty: terminal });
+  // A middleware of the user's may leave a promise to itself: what becomes of it must not end the calls of everybody.
+  process.on("unhandledRejection", (reason) => log.error({ err: reason }, "nobody waited for what failed"));
   const gateway = await createGateway(resolved, { log });
   const addresses = (await gateway.listen()).map(({ address }) => address);
   (terminal ? process.stdout : process.stderr).write(

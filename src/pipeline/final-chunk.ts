@@ -10,7 +10,7 @@ import type { CallContext } from "./call-context.ts";
  * are those of `sample`, an event of the same reply.
  */
 export function finalChunk(ctx: CallContext, sample: StreamEvent | undefined): ChatCompletionChunk {
-  const like = sample?.chunk();
+  const like = readable(sample);
   const chunk = create(ChatCompletionChunkSchema, {
     id: like?.id ?? "",
     created: like?.created ?? 0,
@@ -23,6 +23,15 @@ export function finalChunk(ctx: CallContext, sample: StreamEvent | undefined): C
   const usage = ctx.usage;
   if (usage !== undefined) chunk.usage = asMessageField(usage);
   return chunk;
+}
+
+/** An event as a chunk; undefined when it cannot be decoded: its bytes may have gone out without anybody reading them. */
+function readable(event: StreamEvent | undefined): Immutable<ChatCompletionChunk> | undefined {
+  try {
+    return event?.chunk();
+  } catch {
+    return undefined;
+  }
 }
 
 /** A read-only usage as a field of a new message: the chunk it goes into is handed out read-only again. */

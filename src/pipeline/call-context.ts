@@ -51,10 +51,8 @@ export class CallContext implements RequestContext {
   ownUsage: Immutable<Usage> | undefined;
   /** Events that wait for a chunk to ride on. */
   readonly pendingEvents: GatewayEvent[] = [];
-  /** The segments this context entered, outermost first. */
-  readonly runs: SegmentRun[] = [];
-  /** Whether `next` was called with this context at the current depth. */
-  nextCalled = false;
+  /** The call's way through its outermost segment; undefined before, and on forks. */
+  run: SegmentRun | undefined;
   /** Sends a reply through the output stages inside the level-3 middleware that is running. */
   answerInside: ((stream: ChatStream) => Promise<ChatStream>) | undefined;
   #incoming: IncomingChatRequest | undefined;
@@ -191,13 +189,11 @@ export class CallContext implements RequestContext {
   letOut(error: GatewayError): Promise<void> {
     this.#letOut ??= new Promise((resolve) => {
       const cancel = this.#environment.clock.after(cleanupMs, resolve);
-      const all = async () => {
-        for (let i = this.runs.length - 1; i >= 0; i--) await this.runs[i]?.finish(error).catch(() => undefined); // reported by its stream
-      };
-      void all().then(() => {
+      const left = () => {
         cancel();
         resolve();
-      });
+      };
+      (this.run?.finish(error) ?? Promise.resolve()).then(left, left); // a throw is told by the run's own stream
     });
     return this.#letOut;
   }

@@ -70,7 +70,7 @@ export class Call implements Admitted {
     return this.#running(async () => {
       ctx.message = request;
       ctx.metadata = clientMetadata(ctx.head.headers["x-sluice-metadata"], {});
-      const run = new SegmentRun(ctx, true);
+      const run = new SegmentRun(ctx, undefined);
       try {
         for (const segment of this.#plan.segments) {
           for (const middleware of segment.entered) {

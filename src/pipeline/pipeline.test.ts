@@ -331,17 +331,44 @@ describe("level 3", () => {
     expect(openLeases).toBe(0);
   });
 
-  it("refuses a second next with one context", async () => {
-    const greedy: Middleware = {
-      name: "greedy",
-      async aroundLlm(ctx, next) {
+  it.each<[string, number, string, NonNullable<Middleware["aroundLlm"]>]>([
+    ["the call's own", 1, "called next twice with one context", (ctx, next) => next(ctx).then(() => next(ctx))],
+    [
+      "the call's own, at once",
+      1,
+      "called next twice with one context",
+      (ctx, next) => Promise.all([next(ctx), next(ctx)]).then(([one]) => one),
+    ],
+    [
+      "the call's own, after its reply has begun",
+      1,
+      "called next twice with one context",
+      (ctx, next) =>
+        next(ctx)
+          .then((stream) => stream[Symbol.asyncIterator]().next())
+          .then(() => next(ctx)),
+    ],
+    [
+      "a fork",
+      2,
+      "called next twice with one context",
+      async (ctx, next) => {
         await next(ctx);
-        return next(ctx);
+        const fork = ctx.fork("again");
+        await next(fork);
+        return next(fork);
       },
-    };
-    const { error, openLeases } = await runPipeline({ middleware: [greedy], script: says("x") });
-    expect(error?.message).toContain("called next twice with one context");
-    expect(openLeases).toBe(0);
+    ],
+    ["a copy", 0, "next takes the context or a fork of it", (ctx, next) => next({ ...ctx })],
+  ])("refuses a second next with one context: %s", async (_, asks, message, aroundLlm) => {
+    const log: string[] = [];
+    const result = await runPipeline({ middleware: [{ name: "greedy", aroundLlm }, marks("a", log)], script: says("x") });
+    expect(result.error?.code).toBe("internal");
+    expect(result.error?.message).toContain(message);
+    expect(result.asked).toHaveLength(asks);
+    expect(log).toEqual([...Array(asks).fill(">a"), ...Array(asks).fill("<a")]);
+    expect(result.openLeases).toBe(0);
+    expect(result.chunks).toEqual([]);
   });
 
   it("bills the usage of every attempt", async () => {

@@ -29,6 +29,7 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
   readonly #inner: ChatStream;
   readonly #source: AsyncIterator<readonly StreamEvent[]>;
   readonly #fold: Fold | undefined;
+  #over = false;
   #ended = false;
 
   constructor(inner: ChatStream, options: ReplyStreamOptions) {
@@ -36,6 +37,7 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
     this.#options = options;
     this.#source = inner[Symbol.asyncIterator]();
     this.#fold = options.foldedBytes === undefined ? undefined : new Fold({ maxBytes: options.foldedBytes });
+    if (this.#fold !== undefined) options.run?.onLeaving(() => this.#giveResponse());
   }
 
   [Symbol.asyncIterator](): AsyncIterator<readonly StreamEvent[]> {
@@ -49,16 +51,13 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
   async next(): Promise<IteratorResult<readonly StreamEvent[], undefined>> {
     if (this.#ended) return this.#finish();
     try {
-      for (;;) {
-        if (this.#isOver()) {
-          this.#inner.cancel(new GatewayError("guardrail_blocked", "every choice has been blocked"));
-          break;
-        }
+      while (!this.#over) {
         const read = await this.#source.next();
         this.#options.ctx.throwIfHalted();
         if (read.done === true) break;
         if (this.#options.innermost) this.#takeUsage(read.value);
         const batch = await this.#throughStages(read.value, 0);
+        this.#hangUpWhenOver();
         if (batch.length > 0) return { done: false, value: this.#released(batch) };
       }
       this.#ended = true;
@@ -102,9 +101,12 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
     return released;
   }
 
-  #isOver(): boolean {
-    for (const stage of this.#options.stages) if (stage.over === true) return true;
-    return false;
+  #hangUpWhenOver(): void {
+    for (const stage of this.#options.stages) {
+      if (stage.over !== true) continue;
+      this.#over = true;
+      this.#inner.cancel(new GatewayError("guardrail_blocked", "every choice has been blocked"));
+    }
   }
 
   #takeUsage(batch: readonly StreamEvent[]): void {
@@ -127,11 +129,7 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
   }
 
   async #finish(): Promise<IteratorReturnResult<undefined>> {
-    const { run } = this.#options;
-    if (run !== undefined) {
-      if (!run.finished) this.#giveResponse();
-      await run.finish(undefined);
-    }
+    await this.#options.run?.finish(undefined);
     return { done: true, value: undefined };
   }
 
@@ -147,7 +145,6 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
         this.#options.ctx.log.warn({ err: thrown }, "an output stage failed while the reply was being cut");
       }
     }
-    if (this.#options.run?.finished === false) this.#giveResponse();
     await this.#options.run?.finish(error);
     throw error;
   }

@@ -16,18 +16,24 @@ import { SegmentRun } from "./segment-run.ts";
 /**
  * Runs a call through the segments from `index` on: `beforeLlm` in order, then the level-3 middleware around the rest, or the
  * handler; the reply comes back through the segment's stages. A response from `beforeLlm` takes the place of everything inside,
- * and passes the stages there too.
+ * and passes the stages there too. `outer`: the run of the segment around it.
  */
-export async function runSegment(plan: Plan, index: number, ctx: CallContext, handler: ChatHandler): Promise<ChatStream> {
+export async function runSegment(
+  plan: Plan,
+  index: number,
+  ctx: CallContext,
+  handler: ChatHandler,
+  outer?: SegmentRun,
+): Promise<ChatStream> {
   const segment = plan.segments[index];
   if (segment === undefined) return handler(ctx);
-  const run = new SegmentRun(ctx, index === 0);
+  const run = new SegmentRun(ctx, outer);
   try {
     const shortcut = await enterAll(segment, ctx, run);
     let inner: ChatStream;
     if (shortcut !== undefined) inner = throughInner(plan, index, ctx, streamOf([unfold(shortcut).map(eventOf)]));
     else if (segment.around === undefined) inner = await handler(ctx);
-    else inner = await runAround(plan, index, ctx, segment.around, handler);
+    else inner = await runAround(plan, index, ctx, segment.around, handler, run);
     ctx.throwIfHalted();
     return wrap(plan, index, ctx, inner, run);
   } catch (error) {
@@ -65,9 +71,10 @@ async function runAround(
   ctx: CallContext,
   middleware: Middleware,
   handler: ChatHandler,
+  run: SegmentRun,
 ): Promise<ChatStream> {
   const used = new Set<RequestContext>();
-  const next: ChatHandler = (attempt) => {
+  const next: ChatHandler = async (attempt) => {
     if (!(attempt instanceof CallContext)) throw new GatewayError("internal", "next takes the context or a fork of it");
     if (used.has(attempt)) {
       throw new GatewayError(
@@ -76,7 +83,7 @@ async function runAround(
       );
     }
     used.add(attempt);
-    return runSegment(plan, index + 1, attempt, handler);
+    return runSegment(plan, index + 1, attempt, handler, run);
   };
   const outer = ctx.answerInside;
   ctx.answerInside = (stream) => Promise.resolve(throughInner(plan, index, ctx, stream));

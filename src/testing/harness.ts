@@ -45,6 +45,8 @@ export interface HarnessResult {
   readonly error: GatewayError | undefined;
   /** The requests the model got, one per attempt. */
   readonly asked: readonly Immutable<ChatCompletionRequest>[];
+  /** How often the model's replies were read; an end counts as one. */
+  readonly reads: number;
   /** How many attempts' leases are still open: 0 in a sound pipeline. */
   readonly openLeases: number;
   /** The final context, after `onSettled`. */
@@ -111,7 +113,8 @@ export async function runPipeline(options: HarnessOptions): Promise<HarnessResul
   }
   await settled.promise;
   const openLeases = attempts.filter((attempt) => !attempt.closed).length;
-  return { chunks, response: fold.response(), error, asked, openLeases, context };
+  const reads = attempts.reduce((sum, attempt) => sum + attempt.reads, 0);
+  return { chunks, response: fold.response(), error, asked, reads, openLeases, context };
 }
 
 async function read(

@@ -34,7 +34,7 @@ export type Breaks = readonly string[];
  * Runs a middleware over one reply, unstreamed, streamed in pieces, and cut short at every step by the client, by the upstream
  * and by the middleware's own neighbour, and says which laws it breaks:
  * - streamed = unstreamed: the same message when the call ends well, the same error code when it fails, and what a failed stream
- *   released is a prefix of what was decided;
+ *   released is a prefix of what was decided; what happens to the upstream after a guard has hung up on it makes no difference;
  * - `afterLlm` once, for the entered only, in reverse order of `beforeLlm`;
  * - nothing after a halt; every lease closed at the end.
  */
@@ -54,11 +54,11 @@ export async function checkLaws(test: LawCase): Promise<Breaks> {
       error: new GatewayError("upstream_interrupted", "the upstream died"),
     });
     checkEnd(`upstream dead after ${at} batches`, cutShort, breaks);
-    if (cutShort.result.error === undefined) breaks.push(`upstream dead after ${at} batches: the call ended well`);
+    checkMet(`upstream dead after ${at} batches`, at, streamed.result, cutShort.result, breaks);
     checkPrefix(`upstream dead after ${at} batches`, whole.result, cutShort.result, test, breaks);
     const halted = await run(test, pieces, { haltAt: at });
     checkEnd(`halted at chunk ${at}`, halted, breaks);
-    if (at < pieces.length && halted.result.error === undefined) breaks.push(`halted at chunk ${at}: the call ended well`);
+    if (at < pieces.length) checkMet(`halted at chunk ${at}`, at, streamed.result, halted.result, breaks);
   }
   return breaks;
 }
@@ -113,6 +113,15 @@ function checkEnd(when: string, { result, order }: Run, breaks: string[]): void 
   const finals = result.chunks.filter((chunk) => chunk.route !== undefined);
   if (finals.length > 1) breaks.push(`${when}: ${finals.length} final chunks`);
   if (finals.length === 1 && result.chunks.at(-1) !== finals[0]) breaks.push(`${when}: something after the final chunk`);
+}
+
+/** What happens at the `at`th read of the model fails the call, unless the whole reply is over by then. */
+function checkMet(when: string, at: number, whole: HarnessResult, part: HarnessResult, breaks: string[]): void {
+  if (at < whole.reads) {
+    if (part.error === undefined) breaks.push(`${when}: the call ended well`);
+  } else if (part.error?.code !== whole.error?.code) {
+    breaks.push(`${when}: ends with ${part.error?.code ?? "ok"}, though the upstream had been left by then`);
+  }
 }
 
 /** Streamed = unstreamed. */

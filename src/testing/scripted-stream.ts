@@ -22,6 +22,11 @@ export class ScriptedStream implements ChatStream, AsyncIterator<readonly Stream
     this.#lease = lease;
   }
 
+  /** How often it was read. */
+  get reads(): number {
+    return this.#at;
+  }
+
   /** Whether the reply's lease has been closed. */
   get closed(): boolean {
     return this.#lease.closed;

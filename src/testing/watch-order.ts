@@ -10,14 +10,16 @@ export interface WatchedOrder {
 }
 
 /**
- * Watches the hooks of middleware: per context, `afterLlm` must run once, for exactly the entered, in reverse order, and no hook of
- * the way out may run after it.
+ * Watches the hooks of middleware during one call: per context, `afterLlm` must run once, for exactly the entered, in reverse order,
+ * and no hook of the way out may run after it; the outermost is let out when everybody is, whatever attempt they are in.
  */
 export function watchOrder(list: readonly Middleware[]): WatchedOrder {
   const found: string[] = [];
   const entered = new Map<RequestContext, string[]>();
   const left = new Map<RequestContext, string[]>();
   const names = list.map((middleware, index) => `${index}:${middleware.name}`);
+
+  const missing = () => [...entered].flatMap(([ctx, who]) => who.filter((name) => !left.get(ctx)?.includes(name)));
 
   const middleware = list.map((original, index): Middleware => {
     const name = names[index] ?? original.name;
@@ -33,6 +35,9 @@ export function watchOrder(list: readonly Middleware[]): WatchedOrder {
       const before = left.get(ctx) ?? [];
       if (before.includes(name)) found.push(`afterLlm of ${name} ran twice`);
       if (!entered.get(ctx)?.includes(name)) found.push(`afterLlm of ${name} ran without its beforeLlm`);
+      if (name === entered.values().next().value?.[0]) {
+        for (const inside of missing()) if (inside !== name) found.push(`afterLlm of ${name} ran before that of ${inside}`);
+      }
       const last = before.at(-1);
       if (last !== undefined && names.indexOf(last) < names.indexOf(name))
         found.push(`afterLlm of ${name} ran after that of ${last}, which is outside it`);
@@ -64,11 +69,6 @@ export function watchOrder(list: readonly Middleware[]): WatchedOrder {
 
   return {
     middleware,
-    breaks() {
-      const missing = [...entered].flatMap(([ctx, who]) =>
-        who.filter((name) => !left.get(ctx)?.includes(name)).map((name) => `afterLlm of ${name} never ran`),
-      );
-      return [...found, ...missing];
-    },
+    breaks: () => [...found, ...missing().map((name) => `afterLlm of ${name} never ran`)],
   };
 }

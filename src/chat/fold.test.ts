@@ -1,4 +1,5 @@
-import { create, equals, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type DescField, type DescMessage, equals, type MessageInitShape } from "@bufbuild/protobuf";
+import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
@@ -22,10 +23,40 @@ function expectSame(actual: ChatCompletionResponse, expected: ChatCompletionResp
   if (!equals(ChatCompletionResponseSchema, actual, expected)) expect(actual).toEqual(expected);
 }
 
+/** Every field of a message and of the messages in it. */
+function fieldsOf(desc: DescMessage, known = new Set<DescField>()): ReadonlySet<DescField> {
+  for (const field of desc.fields) {
+    if (known.has(field)) continue;
+    known.add(field);
+    if (field.message !== undefined) fieldsOf(field.message, known);
+  }
+  return known;
+}
+
+/** Adds the fields that are set in a message and in the messages in it. */
+function addSetFields(message: ReflectMessage, set: Set<DescField>): void {
+  for (const field of message.desc.fields) {
+    if (!message.isSet(field)) continue;
+    set.add(field);
+    if (field.fieldKind === "message") addSetFields(message.get(field), set);
+    if (field.fieldKind === "list" && field.listKind === "message") {
+      for (const item of message.get(field)) addSetFields(item as ReflectMessage, set); // a list of messages
+    }
+  }
+}
+
 const content = (text: string, index = 0): ChunkInit => ({ choices: [{ index, delta: { content: text } }] });
 const call = (index: number, fields: object): ChunkInit => ({ choices: [{ delta: { toolCalls: [{ index, ...fields }] } }] });
 
 describe("fold", () => {
+  it("is tried with every field that a reply can have", () => {
+    const set = new Set<DescField>();
+    for (const response of fc.sample(arbitraryResponse, { numRuns: 1000, seed: 1 }))
+      addSetFields(reflect(ChatCompletionResponseSchema, response), set);
+    const untried = [...fieldsOf(ChatCompletionResponseSchema)].filter((field) => !set.has(field));
+    expect(untried.map(String)).toEqual([]);
+  });
+
   it("undoes unfold", () => {
     fc.assert(
       fc.property(arbitraryResponse, (response) => {

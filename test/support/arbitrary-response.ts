@@ -15,9 +15,13 @@ import {
   FinishReason,
 } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
+import { CostSchema } from "#gen/sluice/chat/v1/cost_pb";
+import { GatewayEventSchema } from "#gen/sluice/chat/v1/gateway_event_pb";
+import { RouteInfoSchema } from "#gen/sluice/chat/v1/route_info_pb";
 import { type Usage, UsageSchema } from "#gen/sluice/chat/v1/usage_pb";
 import { unfold } from "../../src/chat/unfold.ts";
 import { seededRandom } from "../../src/testing/chunking.ts";
+import { arbitraryMessage, type MessageRules } from "./arbitrary-message.ts";
 
 const uint = fc.integer({ min: 0, max: 2 ** 20 });
 const text = fc.string({ unit: "binary", maxLength: 24 });
@@ -69,7 +73,10 @@ const toolCall = fc.oneof(
   fc.record({ id: word, type: fc.constant("custom"), custom: customCall, unknownFieldsJson }, { requiredKeys: ["id", "custom"] }),
 );
 
-const citation = fc.record({ startIndex: uint, endIndex: uint, url: fc.webUrl(), title: text });
+const citation = fc.record(
+  { startIndex: uint, endIndex: uint, url: fc.webUrl(), title: text, unknownFieldsJson },
+  { requiredKeys: ["startIndex", "endIndex", "url", "title"], noNullPrototype: true },
+);
 const annotation = fc.record(
   { type: word, urlCitation: citation, unknownFieldsJson },
   { requiredKeys: ["type"], noNullPrototype: true },
@@ -122,16 +129,11 @@ const choice = fc.record(
   { requiredKeys: ["finishReason"] },
 );
 
-const verdict = fc.record({ middleware: word, entity: word, action: fc.constant("redact"), start: uint, end: uint });
-const event = fc.oneof(
-  verdict.map((value) => ({ event: { case: "verdict" as const, value } })),
-  fc.record({ middleware: word, code: word, message: text }).map((value) => ({ event: { case: "notice" as const, value } })),
-);
-const cost = fc.record({
-  totalNanoUsd: fc.bigInt({ min: 0n, max: 2n ** 60n }),
-  promptNanoUsd: fc.bigInt({ min: 0n, max: 2n ** 40n }),
-});
-const route = fc.record({ provider: word, model: word, attempts: uint, verdicts: fc.array(verdict, { maxLength: 2 }) });
+/** Sluice's own, which no fold looks into: any messages. */
+const noRules: MessageRules = { fields: {}, together: {} };
+const event = arbitraryMessage(GatewayEventSchema, noRules);
+const cost = arbitraryMessage(CostSchema, noRules);
+const route = arbitraryMessage(RouteInfoSchema, noRules);
 
 /** Any whole reply: several choices, every field of the contract present or absent, any Unicode text. */
 export const arbitraryResponse: fc.Arbitrary<ChatCompletionResponse> = fc

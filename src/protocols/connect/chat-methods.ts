@@ -7,6 +7,7 @@ import { isPromise } from "../../chat/maybe-promise.ts";
 import type { ChatStream } from "../../chat/stream.ts";
 import { type Method, serverStreaming, unary } from "./method.ts";
 import { cancelled, type RpcCall } from "./rpc-call.ts";
+import { WholeCharacters } from "./whole-characters.ts";
 
 /** The methods of `sluice.chat.v1.ChatCompletionService`. */
 export const chatMethods: readonly Method[] = [
@@ -25,10 +26,11 @@ export const chatMethods: readonly Method[] = [
 
   serverStreaming(ChatCompletionService.method.streamChatCompletion, "chat", async (request, call, send) => {
     const iterator = (await start(request, call, true))[Symbol.asyncIterator]();
+    const characters = new WholeCharacters();
     for (;;) {
       const { done, value: batch } = await iterator.next();
       if (done === true || call.gone) return;
-      const chunks = batch.map((event) => event.chunk());
+      const chunks = batch.map((event) => characters.mend(event.chunk()));
       for (const chunk of chunks) call.observe(chunk);
       const sent = send(chunks);
       if (isPromise(sent)) await sent;

@@ -165,6 +165,8 @@ export interface Weave {
   readonly seed: number;
   /** Vendors' habits that mean nothing: empty deltas, repeated ids and names, early usage, indexes with holes. */
   readonly noise: boolean;
+  /** Whether a choice's finish reason comes after everything else, as vendors send it. Default anywhere. */
+  readonly finishLast?: boolean;
 }
 
 /** Any way to stream a reply. */
@@ -174,13 +176,18 @@ export const arbitraryWeave: fc.Arbitrary<Weave> = fc.record({ seed: fc.integer(
  * A reply as chunks: every text cut anywhere, also inside surrogate pairs; texts, tool calls and choices interleaved at random; some
  * chunks with pieces of several choices; usage, cost, route and part of the events on a last chunk without choices.
  */
-export function weave(response: ChatCompletionResponse, { seed, noise }: Weave): ChatCompletionChunk[] {
+export function weave(response: ChatCompletionResponse, { seed, noise, finishLast = false }: Weave): ChatCompletionChunk[] {
   const random = seededRandom(seed);
   const [whole] = unfold(response);
   if (whole === undefined) return [];
   const { usage, cost, route, events, unknownFieldsJson: unknown, metadata, ...head } = whole;
   const early = Math.floor(random() * (events.length + 1));
-  const lanes = whole.choices.flatMap((piece) => lanesOf(piece, random, noise));
+  const endings: ChunkChoice[] = [];
+  const lanes = whole.choices.flatMap((piece) => {
+    const { ending, ...rest } = lanesOf(piece, random, noise);
+    if (finishLast) endings.push(ending);
+    return finishLast ? rest.lanes : [...rest.lanes, [ending]];
+  });
   const chunks: ChatCompletionChunk[] = [];
   const chunk = (choices: ChunkChoice[]): ChatCompletionChunk => ({ ...head, choices, events: [], metadata: {} });
   for (let left = lanes.filter((lane) => lane.length > 0); left.length > 0; left = left.filter((lane) => lane.length > 0)) {
@@ -194,6 +201,7 @@ export function weave(response: ChatCompletionResponse, { seed, noise }: Weave):
     if (noise && random() < 0.1) next.usage = create(UsageSchema, { promptTokens: 1 });
     chunks.push(next);
   }
+  for (const ending of endings) chunks.push(chunk([ending]));
   const first = chunk([]);
   first.events = events.slice(0, early);
   first.metadata = metadata;
@@ -207,8 +215,12 @@ export function weave(response: ChatCompletionResponse, { seed, noise }: Weave):
   return [first, ...chunks, last];
 }
 
-/** The pieces of a choice that have no order among each other; each lane's pieces do. */
-function lanesOf(whole: ChunkChoice, random: () => number, noise: boolean): ChunkChoice[][] {
+/** The pieces of a choice, but for its ending, that have no order among each other; each lane's pieces do. */
+function lanesOf(
+  whole: ChunkChoice,
+  random: () => number,
+  noise: boolean,
+): { readonly lanes: ChunkChoice[][]; readonly ending: ChunkChoice } {
   const { delta, ...status } = whole;
   const bare = (): ChunkChoice => ({
     $typeName: "sluice.chat.v1.ChunkChoice",
@@ -225,8 +237,7 @@ function lanesOf(whole: ChunkChoice, random: () => number, noise: boolean): Chun
     ]);
   }
   const { logprobs: _, ...ending } = status;
-  lanes.push([ending]);
-  if (delta === undefined) return lanes;
+  if (delta === undefined) return { lanes, ending };
 
   const piece = (fields: Partial<Delta>): ChunkChoice => ({
     ...bare(),
@@ -245,7 +256,7 @@ function lanesOf(whole: ChunkChoice, random: () => number, noise: boolean): Chun
   }
   if (functionCall !== undefined) lanes.push(cutFunction(functionCall, cut, noise).map((part) => piece({ functionCall: part })));
   if (audio !== undefined) lanes.push(cutAudio(audio, cut).map((part) => piece({ audio: part })));
-  return lanes;
+  return { lanes, ending };
 }
 
 function cutToolCall(call: ToolCallDelta, cut: (text: string) => string[], noise: boolean): ToolCallDelta[] {

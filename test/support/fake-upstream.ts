@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 
 /** Closes the connection in the middle of the reply. */
 export const cut: unique symbol = Symbol("cut");
@@ -8,6 +9,8 @@ export const cut: unique symbol = Symbol("cut");
 export const reset: unique symbol = Symbol("reset");
 /** Sends nothing more and keeps the connection. */
 export const stall: unique symbol = Symbol("stall");
+/** Lets everybody else have a turn, so that what is written before and after comes in separate reads. */
+export const turn: unique symbol = Symbol("turn");
 
 /** A place in a reply where the upstream waits until the test lets it go on. */
 export class Gate {
@@ -31,7 +34,7 @@ export class Gate {
 }
 
 /** Bytes to write, something to wait for before going on, or an end of another kind than a good one. */
-export type Step = string | Buffer | Promise<unknown> | Gate | typeof cut | typeof reset | typeof stall;
+export type Step = string | Buffer | Promise<unknown> | Gate | typeof cut | typeof reset | typeof stall | typeof turn;
 
 /** What the upstream answers to one request. */
 export interface Script {
@@ -215,7 +218,8 @@ async function play(script: Script, exchange: Exchange, response: ServerResponse
     if (step === stall) return;
     if (step === cut) return void socket.destroySoon();
     if (step === reset) return void socket.resetAndDestroy();
-    if (step instanceof Gate) await step.pass();
+    if (step === turn) await setImmediate();
+    else if (step instanceof Gate) await step.pass();
     else if (step instanceof Promise) await step;
     else {
       const flowing = sink.write(step);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Log } from "../../src/chat/ports/log.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { type LoadedConfig, loadConfig } from "../../src/config/load.ts";
 import type { configSchema } from "../../src/config/schema.ts";
 import { createGateway } from "../../src/gateway.ts";
 
@@ -19,8 +19,16 @@ export type TestConfig = Partial<z.input<typeof configSchema>>;
 /** Starts a gateway with a configuration: the demo provider is always there, the port is any free one, nothing is detected. */
 export async function startGateway(config: TestConfig = {}, log?: Log): Promise<RunningGateway> {
   const server = { listen: ["127.0.0.1:0"], admin: "off", ...config.server };
-  const loaded = loadConfig({ env: { SLUICE_CONFIG_JSON: JSON.stringify({ ...config, server }) } });
-  const gateway = await createGateway(await loaded, log === undefined ? {} : { log });
+  return running(await loadConfig({ env: { SLUICE_CONFIG_JSON: JSON.stringify({ ...config, server }) } }), log);
+}
+
+/** Starts a gateway with a configuration file, on any free port. */
+export async function startGatewayFrom(file: string, log?: Log): Promise<RunningGateway> {
+  return running(await loadConfig({ env: {}, file, flags: { listen: ["127.0.0.1:0"], admin: "off" } }), log);
+}
+
+async function running(loaded: LoadedConfig, log: Log | undefined): Promise<RunningGateway> {
+  const gateway = await createGateway(loaded, log === undefined ? {} : { log });
   const [listener] = await gateway.listen();
   const port = Number(listener?.address.split(":").at(-1));
   return { url: `http://127.0.0.1:${port}`, port, close: () => gateway.close(0) };

@@ -1,8 +1,10 @@
+import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import { ChatCompletionService } from "#gen/sluice/chat/v1/chat_completion_service_pb";
 import type { IncomingChatRequest } from "../../chat/chat-request.ts";
 import { GatewayError } from "../../chat/error.ts";
 import { Fold } from "../../chat/fold.ts";
+import type { Immutable } from "../../chat/immutable.ts";
 import { isPromise } from "../../chat/maybe-promise.ts";
 import type { ChatStream } from "../../chat/stream.ts";
 import { type Method, serverStreaming, unary } from "./method.ts";
@@ -30,8 +32,14 @@ export const chatMethods: readonly Method[] = [
     for (;;) {
       const { done, value: batch } = await iterator.next();
       if (done === true || call.gone) return;
-      const chunks = batch.map((event) => characters.mend(event.chunk()));
-      for (const chunk of chunks) call.observe(chunk);
+      const chunks: Immutable<ChatCompletionChunk>[] = [];
+      for (const event of batch) {
+        const chunk = tellingUsageOnce(characters.mend(event.chunk()));
+        if (chunk === undefined) continue;
+        call.observe(chunk);
+        chunks.push(chunk);
+      }
+      if (chunks.length === 0) continue;
       const sent = send(chunks);
       if (isPromise(sent)) await sent;
     }
@@ -42,6 +50,19 @@ async function start(request: ChatCompletionRequest, call: RpcCall, streamed: bo
   const stream = await call.admitted.chat(incoming(request, streamed));
   call.onGone(() => stream.cancel(cancelled()));
   return stream;
+}
+
+/** A chunk without its usage, which is the final one's to tell; undefined when its vendor sent it for nothing else. */
+function tellingUsageOnce(chunk: Immutable<ChatCompletionChunk>): Immutable<ChatCompletionChunk> | undefined {
+  if (chunk.usage === undefined || chunk.route !== undefined) return chunk;
+  const { usage: _, ...rest } = chunk;
+  const tellsMore =
+    rest.choices.length > 0 ||
+    rest.events.length > 0 ||
+    rest.unknownFieldsJson !== undefined ||
+    rest.moderationJson !== undefined ||
+    Object.keys(rest.metadata).length > 0;
+  return tellsMore ? rest : undefined;
 }
 
 /** @throws GatewayError when the message asks for the other method. */

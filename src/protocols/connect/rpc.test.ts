@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect as http2Connect } from "node:http2";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { fromBinary } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { compressionGzip, createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "#gen/google/rpc/error_details_pb";
 import { Health } from "#gen/grpc/health/v1/health_pb";
+import { type ChatCompletionChunk, ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { ChatCompletionService } from "#gen/sluice/chat/v1/chat_completion_service_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import { ModelService } from "#gen/sluice/chat/v1/model_service_pb";
@@ -94,6 +95,18 @@ describe.each(variants)("$name", (variant) => {
     expectTrailers(trailer, "ok");
     expect(await server.calls.last.closed).toBeUndefined();
     expect(server.calls.last.request?.streamed).toBe(true);
+  });
+
+  it("tells usage once, in the last chunk, wherever the vendor told it", async () => {
+    const usage = create(UsageSchema, { totalTokens: 4 });
+    const last = create(ChatCompletionChunkSchema, { id: "c1", usage });
+    const more = create(ChatCompletionChunkSchema, { id: "c1", usage, unknownFieldsJson: '{"a":1}' });
+    server.calls.script = { batches: [[{ ...piece("Hello"), usage }], [last], [more], ending()] };
+    const chunks: ChatCompletionChunk[] = [];
+    for await (const chunk of client().streamChatCompletion(chat)) chunks.push(chunk);
+    expect(chunks.map(({ usage: told }) => told?.totalTokens)).toEqual([undefined, undefined, undefined, 5]);
+    expect(chunks[0]?.choices[0]?.delta?.content).toBe("Hello");
+    expect(chunks[1]?.unknownFieldsJson).toBe('{"a":1}');
   });
 
   it.each(["createChatCompletion", "streamChatCompletion"] as const)(

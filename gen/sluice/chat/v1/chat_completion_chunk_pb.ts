@@ -75,7 +75,7 @@ export type ChatCompletionChunk = Message<"sluice.chat.v1.ChatCompletionChunk"> 
   systemFingerprint?: string | undefined;
 
   /**
-   * Tokens used by the whole call.
+   * Tokens used by the whole call; only in the last chunk.
    *
    * @generated from field: sluice.chat.v1.Usage usage = 7;
    */

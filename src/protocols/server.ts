@@ -22,6 +22,7 @@ export interface Listener {
 }
 
 const windowBytes = 1024 * 1024;
+const maxConcurrentStreams = 1000;
 const sessionWindowBytes = 16 * windowBytes;
 /** Longer than the minute after which clients and load balancers drop idle connections, so that it is they who do. */
 const keepAliveTimeout = 75_000;
@@ -40,10 +41,12 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
   });
   const http2 = createHttp2Server(
     {
-      settings: { initialWindowSize: windowBytes, maxConcurrentStreams: 1000 },
+      settings: { initialWindowSize: windowBytes, maxConcurrentStreams },
       maxSessionMemory: 64, // MiB: the session window and as much again for what is being sent
-      streamResetBurst: 50,
-      streamResetRate: 5,
+      // Against rapid resets (CVE-2023-44487). What is over it costs a client all its streams, so all may be cancelled at once, and
+      // then as many a second as nghttp2 allows by itself.
+      streamResetBurst: maxConcurrentStreams,
+      streamResetRate: 33,
     },
     (request, response) => handler(request, ignoringErrors(response)),
   );

@@ -182,6 +182,21 @@ describe("a silent stream", () => {
   });
 });
 
+it("cancels hundreds of streams, and the one beside them goes on", async () => {
+  const one = new Client(`127.0.0.1:${gateway.port}`, credentials.createInsecure());
+  const beside = call(one, method("StreamChatCompletion"), asked("demo/text"));
+  for (let round = 0; round < 5; round++) {
+    const cancelled = Array.from({ length: 100 }, async () => {
+      const running = stream(one, method("StreamChatCompletion"), asked("demo/text"));
+      running.once("data", () => running.cancel());
+      expect((await once(running, "error"))[0]).toMatchObject({ code: status.CANCELLED });
+    });
+    await Promise.all(cancelled);
+  }
+  expect(textOf((await beside).messages)).not.toBe("");
+  one.close();
+});
+
 describe("health", () => {
   const check = (service: string) => call(client, method("Check", healthService), { service });
 

@@ -137,7 +137,7 @@ describe.each([
   });
 
   it("hangs up on the upstream by its deadline", async () => {
-    const stream = client.streamChatCompletion(asked(silentModel), { timeoutMs: 200 });
+    const stream = client.streamChatCompletion(asked(silentModel), { timeoutMs: 500 });
     expect((await failure(() => read(stream))).code).toBe(Code.DeadlineExceeded);
     await (await gateway.upstreamRequest()).closed;
   });

@@ -165,7 +165,7 @@ describe("a silent stream", () => {
   });
 
   it("is ended by the client's deadline, as is the upstream", async () => {
-    const running = begin({ deadline: Date.now() + 200 }).resume();
+    const running = begin({ deadline: Date.now() + 500 }).resume();
     const { closed } = await gateway.upstreamRequest();
     expect((await once(running, "error"))[0]).toMatchObject({ code: status.DEADLINE_EXCEEDED });
     await closed;
@@ -173,7 +173,7 @@ describe("a silent stream", () => {
 
   it("is ended by the gateway at the client's deadline when the client does not", async () => {
     const metadata = new Metadata();
-    metadata.set("grpc-timeout", "200m"); // what a deadline is on the wire; the client itself knows of none
+    metadata.set("grpc-timeout", "500m"); // what a deadline is on the wire; the client itself knows of none
     const running = begin({ metadata }).resume();
     const { closed } = await gateway.upstreamRequest();
     const error = await failure(() => once(running, "end"));

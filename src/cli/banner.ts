@@ -1,34 +1,71 @@
+import { type ListenAddress, parseAddress } from "../config/address.ts";
+
 /** What is told when the gateway is up. */
 export interface BannerFacts {
+  /** The main listeners, `host:port`. */
   readonly addresses: readonly string[];
-  readonly admin: { readonly host: string; readonly port: number } | undefined;
+  readonly admin: ListenAddress | undefined;
+  /** The configuration file; undefined: none. */
+  readonly file: string | undefined;
   readonly providers: readonly string[];
+  /** What clients may ask for, as far as it is known. */
   readonly models: readonly string[];
+  /** Whether `provider/model` works. */
+  readonly direct: boolean;
   readonly notes: readonly string[];
 }
 
 const mostModels = 12;
+const loopback = /^(?:127\.|localhost:|\[::1\]:)/;
 
 /** A short text with the addresses, what can be asked for, and lines to copy. */
-export function banner({ addresses, admin, providers, models, notes }: BannerFacts): string {
-  const [address = "127.0.0.1:8080"] = addresses;
-  const reachable = address.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
-  const shown = models.slice(0, mostModels).join(", ");
-  const more = models.length > mostModels ? `, and ${models.length - mostModels} more` : "";
-  const open = addresses.filter((one) => !/^(?:127\.|localhost:|\[::1\]:)/.test(one));
+export function banner(facts: BannerFacts): string {
+  const { addresses, admin, file, providers, notes } = facts;
+  const open = addresses.filter((address) => !loopback.test(address));
   return [
     "",
     `  Sluice listens on ${addresses.join(", ")}: gRPC, gRPC-Web, Connect and the OpenAI REST API`,
-    ...(admin === undefined ? [] : [`  health on ${admin.host}:${admin.port}`]),
-    `  providers: ${providers.join(", ")}`,
-    `  models:    ${shown}${more}`,
-    ...notes.map((note) => `  note: ${note}`),
-    ...open.map((one) => `  warning: ${one} is open to the network and nothing asks callers who they are`),
     "",
-    `  curl http://${reachable}/v1/chat/completions -H 'content-type: application/json' -d '{"model":"demo/echo","messages":[{"role":"user","content":"hi"}]}'`,
-    `  grpcurl -plaintext -d '{"model":"demo/echo","messages":[{"role":"ROLE_USER","content":"hi"}]}' ${reachable} sluice.chat.v1.ChatCompletionService/StreamChatCompletion`,
-    `  new OpenAI({ baseURL: "http://${reachable}/v1", apiKey: "unused" })`,
+    `  config     ${file ?? "none: the demo models, and providers found in the environment"}`,
+    `  providers  ${providers.join(", ")}`,
+    `  models     ${modelsOf(facts)}`,
+    ...(admin === undefined ? [] : [`  health     http://${reachable(admin)}/readyz`]),
+    ...notes.map((note) => `  note       ${note}`),
+    ...open.map((address) => `  warning    ${address} is open to the network and asks no caller who they are`),
     "",
+    ...linesToCopy(facts),
     "",
   ].join("\n");
+}
+
+/** The models by name, and how to ask for those of providers that list none. */
+function modelsOf({ models, direct, providers }: BannerFacts): string {
+  const silent = providers.filter((name) => direct && !models.some((model) => model.startsWith(`${name}/`)));
+  const shown = models.slice(0, mostModels);
+  const more = models.length > mostModels ? [`${models.length - mostModels} more at /v1/models`] : [];
+  return [...shown, ...more, ...silent.map((name) => `${name}/<any model of ${name}>`)].join(", ");
+}
+
+function linesToCopy({ addresses, models }: BannerFacts): string[] {
+  const model = models.includes("demo/echo") ? "demo/echo" : models[0];
+  const [first] = addresses;
+  const address = first === undefined ? undefined : parseAddress(first);
+  if (model === undefined || address === undefined) return [];
+  const host = reachable(address);
+  const body = (role: string) => JSON.stringify({ model, messages: [{ role, content: "hi" }] }).replaceAll("'", "\\u0027");
+  return [
+    `  curl http://${host}/v1/chat/completions -H 'content-type: application/json' -d '${body("user")}'`,
+    "",
+    `  grpcurl -plaintext -d '${body("ROLE_USER")}' ${host} sluice.chat.v1.ChatCompletionService/StreamChatCompletion`,
+    "",
+    `  Node    new OpenAI({ baseURL: "http://${host}/v1", apiKey: "unused" })`,
+    `  Python  OpenAI(base_url="http://${host}/v1", api_key="unused")`,
+    "",
+  ];
+}
+
+/** An address as a program on this machine reaches it: a wildcard stands for loopback. */
+function reachable({ host, port }: ListenAddress): string {
+  const name = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+  return `${name.includes(":") ? `[${name}]` : name}:${port}`;
 }

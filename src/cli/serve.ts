@@ -26,10 +26,12 @@ export async function serve(args: readonly string[]): Promise<number> {
   (terminal ? process.stdout : process.stderr).write(
     banner({
       addresses,
+      admin: resolved.config.server.admin,
+      file: resolved.file,
       providers: gateway.providers(),
       models: gateway.models(),
+      direct: resolved.config.routing.direct,
       notes: resolved.notes,
-      admin: resolved.config.server.admin,
     }),
   );
   log.info({ addresses }, "listening");

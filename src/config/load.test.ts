@@ -77,6 +77,11 @@ describe("a configuration that is wrong", () => {
       ["sluice.yaml:5:5: providers.openai.streamUsag: is not a known key"],
     ],
     [
+      "models of the demo provider, which has its own",
+      ["providers: { demo: { type: demo, models: [a] } }"],
+      ["sluice.yaml:1:34: providers.demo.models: is not a known key"],
+    ],
+    [
       "a provider's name",
       ["providers:", "  a/b: { type: demo }"],
       ['sluice.yaml:2:3: providers["a/b"]: is not a name of letters, digits, `.`, `-` and `_`, beginning with a letter or digit'],

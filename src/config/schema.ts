@@ -56,13 +56,11 @@ const baseUrl = text.transform((value, ctx) => {
   return value;
 });
 
-const shared = {
-  models: z.array(text).optional().describe("Models to list; any other may be asked for too."),
-  forwardMetadata: z
-    .boolean()
-    .default(false)
-    .describe("Whether clients' metadata is sent upstream, without what identifies them."),
-};
+const forwardMetadata = z
+  .boolean()
+  .default(false)
+  .describe("Whether clients' metadata is sent upstream, without what identifies them.");
+const models = z.array(text).optional().describe("Models to list; any other may be asked for too.");
 
 const openAi = z.strictObject({
   type: z.literal("openai"),
@@ -70,7 +68,8 @@ const openAi = z.strictObject({
   baseUrl: baseUrl.optional().describe("Where the API is, without /chat/completions. Default https://api.openai.com/v1."),
   organization: text.optional().describe("Sent as OpenAI-Organization."),
   project: text.optional().describe("Sent as OpenAI-Project."),
-  ...shared,
+  forwardMetadata,
+  models,
 });
 
 const openAiCompatible = z.strictObject({
@@ -78,10 +77,11 @@ const openAiCompatible = z.strictObject({
   baseUrl: baseUrl.describe("Where the API is, without /chat/completions."),
   apiKey: secret.optional().describe("Sent as a bearer token."),
   streamUsage: z.boolean().default(true).describe("Whether the server takes stream_options.include_usage."),
-  ...shared,
+  forwardMetadata,
+  models,
 });
 
-const demo = z.strictObject({ type: z.literal("demo"), ...shared });
+const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
 const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, demo], {
   error({ input }) {

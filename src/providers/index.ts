@@ -7,6 +7,8 @@ import type { Provider } from "./provider.ts";
 
 /** A provider as the configuration describes it. */
 export interface ProviderOptions {
+  /** A key of {@link providerTypes}. */
+  readonly type?: string;
   readonly apiKey?: Secret | undefined;
   readonly baseUrl?: string | undefined;
   readonly organization?: string | undefined;

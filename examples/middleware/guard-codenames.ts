@@ -1,5 +1,5 @@
+import type { Middleware } from "sluice";
 import { literalGuard } from "../../src/guard/literal-guard.ts";
-import type { Middleware } from "../../src/pipeline/middleware.ts";
 
 /**
  * An exact guardrail: internal names never leave, however the reply is chunked. The guard only says what it found and up to where

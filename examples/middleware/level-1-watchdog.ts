@@ -1,5 +1,4 @@
-import { GatewayError } from "../../src/chat/error.ts";
-import type { Middleware } from "../../src/pipeline/middleware.ts";
+import { GatewayError, type Middleware } from "sluice";
 
 /**
  * Level 1: watches the reply as it comes and ends the call when a phrase appears in it. It sees windows over the text, so a phrase

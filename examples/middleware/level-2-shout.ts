@@ -1,4 +1,4 @@
-import type { ChunkProcessor, Middleware } from "../../src/pipeline/middleware.ts";
+import type { ChunkProcessor, Middleware } from "sluice";
 
 /** Level 2: changes the stream, chunk by chunk. Makes the reply's content upper case. */
 export default (): Middleware => ({

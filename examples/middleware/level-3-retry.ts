@@ -1,6 +1,4 @@
-import { GatewayError } from "../../src/chat/error.ts";
-import type { ChatStream, StreamEvent } from "../../src/chat/stream.ts";
-import type { Middleware } from "../../src/pipeline/middleware.ts";
+import { type ChatStream, GatewayError, type Middleware, type StreamEvent } from "sluice";
 
 /**
  * Level 3: full control around the call. Asks again, up to `attempts` times, while the reply fails before its first content; after

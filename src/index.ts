@@ -2,6 +2,7 @@
 export type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 export type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 export type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+export { type ClientInfo, type ClientSdk, clientInfo } from "./chat/client-info.ts";
 export { type ErrorCode, GatewayError } from "./chat/error.ts";
 export type { Channel, ChannelKey, GuardStep, Span, TextGuard } from "./chat/guard.ts";
 export type { Immutable } from "./chat/immutable.ts";

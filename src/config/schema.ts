@@ -129,7 +129,7 @@ export const configSchema = z.strictObject({
         .array(text)
         .default([])
         .describe("Host names that loopback listeners answer to besides localhost and loopback addresses."),
-      cors: z.strictObject({ origins: z.array(origin).default([]).describe("Origins whose pages may call.") }).prefault({}),
+      cors: z.strictObject({ origins: z.array(origin).prefault([]).describe("Origins whose pages may call.") }).prefault({}),
       drainTimeout: duration.prefault("30s").describe("How long running calls may take to finish at the end."),
       timeouts: z
         .strictObject({ silent: duration.prefault("10s").describe("How long a new connection may say nothing.") })

@@ -40,15 +40,21 @@ async function urlOf(stderr: Readable): Promise<string> {
 }
 
 describe("sluice serve", () => {
-  it("ends with 2 when one of its addresses is taken", async () => {
-    const taken = createServer().listen(0, "127.0.0.1");
-    await once(taken, "listening");
-    const { port } = taken.address() as AddressInfo;
-    const gateway = start("serve", "--listen", "127.0.0.1:0", "--admin", `127.0.0.1:${port}`);
-    const [err, ended] = await Promise.all([text(gateway.stderr), once(gateway, "exit")]);
-    expect(ended).toEqual([2, null]);
-    expect(err).toContain(`address already in use 127.0.0.1:${port}`);
-    taken.close();
+  it.each([
+    ["its own", (taken: string) => ["--listen", taken, "--admin", "off"]],
+    ["its second", (taken: string) => ["--listen", "127.0.0.1:0", "--listen", taken, "--admin", "off"]],
+    ["the admin's", (taken: string) => ["--listen", "127.0.0.1:0", "--admin", taken]],
+  ])("ends when %s port is in use, and says so", async (_, flags) => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const taken = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const gateway = start("serve", ...flags(taken));
+    const ended = await Promise.all([text(gateway.stderr), once(gateway, "exit")]);
+    other.close();
+    expect(ended).toEqual([
+      `cannot listen on ${taken}: the port is in use; --listen and --admin choose other addresses\n`,
+      [2, null],
+    ]);
   });
 });
 

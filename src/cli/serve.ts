@@ -22,7 +22,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   // A middleware of the user's may leave a promise to itself: what becomes of it must not end the calls of everybody.
   process.on("unhandledRejection", (reason) => log.error({ err: reason }, "nobody waited for what failed"));
   const gateway = await createGateway(resolved, { log });
-  const addresses = (await gateway.listen()).map(({ address }) => address);
+  const addresses = (await gateway.listen().catch(adviseOnAddress)).map(({ address }) => address);
   (terminal ? process.stdout : process.stderr).write(
     banner({
       addresses,
@@ -43,6 +43,10 @@ export async function serve(args: readonly string[]): Promise<number> {
   log.info({}, "closed");
   log.flush();
   return exitCodes.good;
+}
+
+function adviseOnAddress(cause: Error): never {
+  throw new Error(`${cause.message}; --listen and --admin choose other addresses`, { cause });
 }
 
 function signalled(): Promise<void> {

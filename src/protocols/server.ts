@@ -73,9 +73,11 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
     });
   });
   await new Promise<void>((resolve, reject) => {
-    front.once("error", reject);
+    const fail = (cause: NodeJS.ErrnoException) =>
+      reject(new Error(`cannot listen on ${nameOf(options)}: ${why(cause)}`, { cause }));
+    front.once("error", fail);
     front.listen({ host: options.host, port: options.port }, () => {
-      front.off("error", reject);
+      front.off("error", fail);
       front.on("error", () => undefined); // a connection that could not be accepted, for want of file descriptors
       resolve();
     });
@@ -84,7 +86,7 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
   const port = typeof bound === "object" && bound !== null ? bound.port : options.port;
 
   return {
-    address: `${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    address: nameOf({ host: options.host, port }),
     async close(timeoutMs) {
       const closed = new Promise((resolve) => front.close(resolve));
       replies.close();
@@ -97,6 +99,20 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
       http1.close();
     },
   };
+}
+
+function nameOf({ host, port }: ListenOptions): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "this user may not use the port",
+  EADDRINUSE: "the port is in use",
+  EADDRNOTAVAIL: "this machine has no such address",
+};
+
+function why({ code = "", message }: NodeJS.ErrnoException): string {
+  return reasons[code] ?? message;
 }
 
 /** A client that is gone is told by `close`; an error beside it would end the process. */

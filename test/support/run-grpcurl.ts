@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { parseArgs } from "node:util";
 import { createRegistry, type DescMethodStreaming, type DescMethodUnary, fromJsonString, toJson } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
@@ -9,15 +10,22 @@ import { ModelService } from "#gen/sluice/chat/v1/model_service_pb";
 
 const registry = createRegistry(ChatCompletionService, ModelService, Health);
 
-/** Makes the call of a `grpcurl -plaintext [-d JSON] ADDRESS METHOD` or `… ADDRESS list` command and gives what it would print. */
+/**
+ * Does what a `grpcurl -plaintext [-v] [-d JSON] ADDRESS (METHOD | list | describe SYMBOL)` command does, and gives what it prints of
+ * messages and lists.
+ */
 export async function runGrpcurl([, ...args]: readonly string[]): Promise<string> {
-  const at = args.indexOf("-d");
-  const data = at < 0 ? "{}" : args[at + 1];
-  const [plaintext, address, method, ...more] = at < 0 ? args : args.toSpliced(at, 2);
-  if (plaintext !== "-plaintext" || data === undefined || method === undefined || more.length > 0)
-    throw new Error(`grpcurl: what does ${args.join(" ")} do?`);
+  const { values, positionals } = parseArgs({
+    args: args.map((arg) => (arg === "-plaintext" ? "--plaintext" : arg)),
+    allowPositionals: true,
+    options: { plaintext: { type: "boolean" }, verbose: { type: "boolean", short: "v" }, data: { type: "string", short: "d" } },
+  });
+  const [address, verb = "", symbol] = positionals;
   const baseUrl = `http://${address}`;
-  return method === "list" ? listed(baseUrl) : called(baseUrl, method, data);
+  if (verb === "list") return listed(baseUrl);
+  if (verb !== "describe") return called(baseUrl, verb, values.data ?? "{}");
+  if (registry.get(symbol ?? "") === undefined) throw new Error(`grpcurl: there is no ${symbol}`);
+  return "";
 }
 
 async function listed(baseUrl: string): Promise<string> {

@@ -19,13 +19,13 @@ export async function runCurl([, ...args]: readonly string[]): Promise<{ readonl
   let withHead = false;
   for (let i = 0; i < args.length; i++) {
     const word = args[i] ?? "";
-    if (word === "-i") withHead = true;
+    if (/^-[sSNi]+$/.test(word)) withHead ||= word.includes("i");
     else if (word === "-H") {
       const [, name = "", value = ""] = /^([^:]+): (.*)$/.exec(args[++i] ?? "") ?? [];
       headers.set(name, value);
     } else if (word === "-d") body = args[++i];
     else if (word.startsWith("http://")) url = word;
-    else if (word !== "-N") throw new Error(`curl: what does ${word} do?`);
+    else throw new Error(`curl: what does ${word} do?`);
   }
   const response = await fetch(url, body === undefined ? { headers } : { method: "POST", headers, body });
   const text = await response.text();

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { Code } from "@connectrpc/connect";
 import { afterAll, describe, expect, it } from "vitest";
 import { errorTable } from "../src/chat/error.ts";
+import { banner } from "../src/cli/banner.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { configSchema } from "../src/config/schema.ts";
 import { createGateway } from "../src/gateway.ts";
@@ -55,10 +56,7 @@ describe("what pages name", () => {
 });
 
 describe("tables", () => {
-  const rows = (path: string, section: string, column = 0) => {
-    const table = page(path).tables.find((one) => one.section === section && one.header.length > column);
-    return table?.rows ?? [];
-  };
+  const rows = (path: string, section: string) => page(path).tables.find((one) => one.section === section)?.rows ?? [];
 
   it("of folders are the import table", () => {
     const shown = rows("ARCHITECTURE.md", "Folders").map(([folder = "", , imports = ""]) => [
@@ -153,6 +151,21 @@ describe("commands", () => {
         if (shown === undefined) expect(status).toBe(200);
         else expect(compact(output)).toMatch(patternOf(shown));
       }
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  it("of the banner answer", async () => {
+    const gateway = await startGateway();
+    const facts = { admin: undefined, file: undefined, providers: ["demo"], models: ["demo/echo"], direct: true, notes: [] };
+    const [curl = "", grpcurl = ""] =
+      banner({ ...facts, addresses: [`127.0.0.1:${gateway.port}`] }).match(/^ *(curl|grpcurl) .*/gm) ?? [];
+    try {
+      const [curlWords = []] = commandsOf(curl);
+      expect(await runCurl(curlWords)).toMatchObject({ status: 200, output: expect.stringContaining('"content":"hi"') });
+      const [grpcurlWords = []] = commandsOf(grpcurl);
+      expect(await runGrpcurl(grpcurlWords)).toContain('"content": "hi"');
     } finally {
       await gateway.close();
     }

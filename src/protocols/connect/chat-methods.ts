@@ -37,6 +37,8 @@ export const chatMethods: readonly Method[] = [
         const chunk = tellingUsageOnce(characters.mend(event.chunk()));
         if (chunk === undefined) continue;
         call.observe(chunk);
+        const owed = chunk.route === undefined ? undefined : characters.owed(chunk);
+        if (owed !== undefined) chunks.push(owed);
         chunks.push(chunk);
       }
       if (chunks.length === 0) continue;

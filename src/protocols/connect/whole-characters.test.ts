@@ -2,7 +2,7 @@ import { create, equals, fromBinary, type MessageInitShape, toBinary } from "@bu
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ChatCompletionChunkSchema, type Delta, type DeltaSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
-import { ChatCompletionResponseSchema } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+import { ChatCompletionResponseSchema, FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { arbitraryResponse, arbitraryWeave, weave } from "../../../test/support/arbitrary-response.ts";
 import { Fold } from "../../chat/fold.ts";
 import type { Immutable } from "../../chat/immutable.ts";
@@ -35,6 +35,12 @@ describe("WholeCharacters", () => {
     const pieces = [`a${high}`, "", `${low}b`, `c${high}`, "d", "e"];
     const mended = pieces.map((piece) => textOf(characters.mend(chunkOf(delta(piece))).choices[0]?.delta));
     expect(mended).toEqual(["a", "", "😀b", "c", `${high}d`, "e"]);
+
+    characters.mend(chunkOf(delta(`f${high}`)));
+    const end = create(ChatCompletionChunkSchema, { choices: [{ delta: {}, finishReason: FinishReason.STOP }] });
+    expect(characters.owed(end)).toBe(undefined);
+    characters.mend(end);
+    expect(textOf(characters.owed(end)?.choices[0]?.delta)).toBe("\ufffd");
   });
 
   it("keeps texts and choices apart", () => {

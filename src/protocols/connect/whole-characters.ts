@@ -1,16 +1,39 @@
-import type { ChatCompletionChunk, ChunkChoice, Delta, ToolCallDelta } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  type ChatCompletionChunk,
+  ChatCompletionChunkSchema,
+  type ChunkChoice,
+  type Delta,
+  type DeltaSchema,
+  type ToolCallDelta,
+} from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import { FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import type { Immutable } from "../../chat/immutable.ts";
 
 const plain = ["reasoning", "content", "refusal"] as const;
 
+/** What stands for a half that no other half follows (the Unicode Standard, section 3.9, "U+FFFD Substitution"). */
+const replacement = "\ufffd";
+
+/** Half a character that waits for the other half. */
+interface Half {
+  readonly choice: number;
+  readonly unit: string;
+  /** A delta that adds a text where the half belongs. */
+  readonly deltaOf: (text: string) => MessageInitShape<typeof DeltaSchema>;
+}
+
 /**
  * Keeps the characters of a streamed reply whole. JSON and middleware may cut a text between the two halves of a surrogate pair, but
  * a Protobuf string holds whole characters only (https://protobuf.dev/programming-guides/proto3/#scalar): a first half waits for the
- * next piece of its text. One that no second half follows is no character; it is replaced, or dropped at the end.
+ * next piece of its text. One that no second half follows is no character; it is replaced.
  */
 export class WholeCharacters {
-  /** The halves that wait, by choice and text. */
-  readonly #halves = new Map<string, string>();
+  /** What waits, by choice and text. */
+  readonly #halves = new Map<string, Half>();
+
+  /** The choices that ended while something of them waited. */
+  readonly #ended = new Set<number>();
 
   /** The chunk with whole characters; the very same one when it has only such. */
   mend(immutable: Immutable<ChatCompletionChunk>): Immutable<ChatCompletionChunk> {
@@ -19,38 +42,55 @@ export class WholeCharacters {
     return { ...chunk, choices: chunk.choices.map((choice) => this.#mendChoice(choice)) };
   }
 
+  /** What is still to be said before the final chunk: of choices that have ended, not of those that were cut. */
+  owed(final: Immutable<ChatCompletionChunk>): ChatCompletionChunk | undefined {
+    const owing = [...this.#halves.values()].filter(({ choice }) => this.#ended.has(choice));
+    if (owing.length === 0) return undefined;
+    const choices = owing.map(({ choice: index, deltaOf }) => ({ index, delta: deltaOf(replacement) }));
+    return create(ChatCompletionChunkSchema, { id: final.id, created: final.created, model: final.model, choices });
+  }
+
   #mendChoice(choice: ChunkChoice): ChunkChoice {
-    const { index } = choice;
-    if (choice.delta === undefined) return choice;
-    const delta: Delta = { ...choice.delta };
+    if (choice.finishReason !== FinishReason.UNSPECIFIED) this.#ended.add(choice.index);
+    return choice.delta === undefined ? choice : { ...choice, delta: this.#mendDelta(choice.delta, choice.index) };
+  }
+
+  #mendDelta(from: Delta, choice: number): Delta {
+    const delta: Delta = { ...from };
     for (const channel of plain) {
       const text = delta[channel];
-      if (text !== undefined) delta[channel] = this.#whole(`${index} ${channel}`, text);
+      if (text !== undefined) delta[channel] = this.#whole(channel, text, choice, (rest) => ({ [channel]: rest }));
     }
-    delta.toolCalls = delta.toolCalls.map((call) => this.#mendCall(call, `${index} tool ${call.index}`));
+    delta.toolCalls = delta.toolCalls.map((call) => this.#mendCall(call, choice));
     const { functionCall, audio } = delta;
     if (functionCall?.arguments !== undefined) {
-      delta.functionCall = { ...functionCall, arguments: this.#whole(`${index} function`, functionCall.arguments) };
+      const text = this.#whole("function", functionCall.arguments, choice, (rest) => ({ functionCall: { arguments: rest } }));
+      delta.functionCall = { ...functionCall, arguments: text };
     }
     if (audio?.transcript !== undefined) {
-      delta.audio = { ...audio, transcript: this.#whole(`${index} transcript`, audio.transcript) };
+      const text = this.#whole("transcript", audio.transcript, choice, (rest) => ({ audio: { transcript: rest } }));
+      delta.audio = { ...audio, transcript: text };
     }
-    return { ...choice, delta };
+    return delta;
   }
 
-  #mendCall(call: ToolCallDelta, place: string): ToolCallDelta {
-    const { function: called, custom } = call;
+  #mendCall(call: ToolCallDelta, choice: number): ToolCallDelta {
+    const { index, function: called, custom } = call;
     if (called?.arguments !== undefined) {
-      return { ...call, function: { ...called, arguments: this.#whole(place, called.arguments) } };
+      const deltaOf = (rest: string) => ({ toolCalls: [{ index, function: { arguments: rest } }] });
+      return { ...call, function: { ...called, arguments: this.#whole(`tool ${index}`, called.arguments, choice, deltaOf) } };
     }
-    return custom?.input === undefined ? call : { ...call, custom: { ...custom, input: this.#whole(place, custom.input) } };
+    if (custom?.input === undefined) return call;
+    const deltaOf = (rest: string) => ({ toolCalls: [{ index, custom: { input: rest } }] });
+    return { ...call, custom: { ...custom, input: this.#whole(`tool ${index}`, custom.input, choice, deltaOf) } };
   }
 
-  #whole(place: string, piece: string): string {
-    const text = (this.#halves.get(place) ?? "") + piece;
+  #whole(channel: string, piece: string, choice: number, deltaOf: Half["deltaOf"]): string {
+    const place = `${choice} ${channel}`;
+    const text = (this.#halves.get(place)?.unit ?? "") + piece;
     this.#halves.delete(place);
     if (!isCut(text)) return text;
-    this.#halves.set(place, text.slice(-1));
+    this.#halves.set(place, { choice, unit: text.slice(-1), deltaOf });
     return text.slice(0, -1);
   }
 }

@@ -32,7 +32,7 @@ function fieldViolation(violation: Violation): FieldViolation {
   for (const step of violation.field) {
     if (step.kind === "list_sub") field += `[${step.index}]`;
     else if (step.kind === "map_sub") field += `[${JSON.stringify(step.key)}]`;
-    else if ("name" in step) field += field === "" ? step.name : `.${step.name}`;
+    else if ("name" in step && step.kind !== "oneof") field += field === "" ? step.name : `.${step.name}`;
   }
   return { field, description: violation.message };
 }

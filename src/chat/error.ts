@@ -61,19 +61,24 @@ export interface GatewayErrorOptions {
   readonly provider?: string;
   /** The request parameter at fault (OpenAI's `error.param`). */
   readonly param?: string;
-  /** Every request field at fault. */
+  /** Every request field at fault; the first eight are told. */
   readonly violations?: readonly FieldViolation[];
 }
 
-/** A violation without halves of surrogate pairs, which are no text to Protobuf and to percent-encoding. */
-function wellFormed({ field, description }: FieldViolation): FieldViolation {
-  return { field: field.toWellFormed(), description: description.toWellFormed() };
+// What an error quotes may be as long as a request. Over gRPC all of it is in headers, of which some clients take 8 KiB.
+const longestMessage = 600;
+const longestField = 200;
+const mostViolations = 8;
+
+/** A text without halves of surrogate pairs, which are no text to Protobuf and to percent-encoding; cut if it is too long. */
+function publicText(text: string, longest: number): string {
+  return (text.length > longest ? `${text.slice(0, longest - 1)}…` : text).toWellFormed();
 }
 
 /**
  * The one error class: everything that fails a call is thrown as, or turned into, a GatewayError. Its message is public:
- * it never holds a secret, an upstream's body or a path, and is well-formed Unicode whatever text it quotes or cuts. The code decides
- * gRPC code, HTTP status, type and retry.
+ * it never holds a secret, an upstream's body or a path, and is short, well-formed Unicode whatever it quotes. The code decides gRPC
+ * code, HTTP status, type and retry.
  */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
@@ -84,12 +89,15 @@ export class GatewayError extends Error {
   readonly violations: readonly FieldViolation[];
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
-    super(message.toWellFormed(), options.cause === undefined ? undefined : { cause: options.cause });
+    super(publicText(message, longestMessage), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.provider = options.provider;
-    this.param = options.param?.toWellFormed();
-    this.violations = (options.violations ?? []).map(wellFormed);
+    this.param = options.param === undefined ? undefined : publicText(options.param, longestField);
+    this.violations = (options.violations ?? []).slice(0, mostViolations).map(({ field, description }) => ({
+      field: publicText(field, longestField),
+      description: publicText(description, longestField),
+    }));
   }
 
   /** How the error shows on each protocol. */

@@ -39,4 +39,11 @@ describe("a request that breaks its contract", () => {
       violations: [{ field: param, description }],
     });
   });
+
+  it("in twenty thousand places is told in a few words", () => {
+    const { message, violations } = failure({ messages: Array.from({ length: 20_000 }, () => ({ content: "x" })) });
+    expect(message).toMatch(/^messages\[0\]\.role: value is required; messages\[1\]\.role: .*…$/);
+    expect(message).toHaveLength(600);
+    expect(violations.map(({ field }) => field)).toEqual(Array.from({ length: 8 }, (_, at) => `messages[${at}].role`));
+  });
 });

@@ -112,6 +112,7 @@ describe("createRouter", () => {
     ["an unknown provider", true, "zzzz/text", "there is no model zzzz/text"],
     ["a provider without a model", true, "a/", "there is no model a/"],
     ["a model without a provider", true, "/text", "there is no model /text"],
+    ["a model that no header holds", true, `a/${"x".repeat(255)}`, "there is no model a/xxx"],
     ["nonsense of any length", true, "x".repeat(5000), `there is no model ${"x".repeat(100)}`],
   ])("refuses %s", async (_, direct, model, message) => {
     const a = provider("a");

@@ -18,13 +18,17 @@ export interface Routes {
   readonly direct: boolean;
 }
 
+/** A reply's headers and trailers tell the model. */
+const longestName = 256;
+
 /**
- * Finds what a client's model name stands for: a configured name, else `provider/model` split at the first slash.
+ * Finds what a client's model name stands for: a configured name, else `provider/model` of at most 256 characters, split at the first slash.
  * @throws GatewayError `model_not_found`, with the name that was probably meant.
  */
 export function resolveTarget(routes: Routes, name: string): { readonly provider: Provider; readonly model: string } {
   const slash = name.indexOf("/");
-  const direct = routes.direct && slash > 0 ? { provider: name.slice(0, slash), model: name.slice(slash + 1) } : undefined;
+  const isDirect = routes.direct && slash > 0 && name.length <= longestName;
+  const direct = isDirect ? { provider: name.slice(0, slash), model: name.slice(slash + 1) } : undefined;
   const target = routes.models.get(name) ?? direct;
   const provider = target === undefined ? undefined : routes.providers.get(target.provider);
   if (target === undefined || provider === undefined || target.model === "") throw modelNotFound(name, knownNames(routes));

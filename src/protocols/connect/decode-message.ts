@@ -1,8 +1,10 @@
-import { type DescMessage, fromBinary, fromJsonString, type JsonValue, type MessageShape } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, fromJsonString, type MessageShape } from "@bufbuild/protobuf";
 import { GatewayError } from "../../chat/error.ts";
+import { checkJson } from "../../codec/openai/check-json.ts";
+import { readingRequest } from "../../codec/openai/decode-request.ts";
 import { findJsonFault } from "./find-json-fault.ts";
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }); // a mark before JSON is none of it (RFC 8259, section 8.1)
 
 /**
  * Decodes a request message from binary Protobuf or proto-JSON. Unknown JSON fields and duplicate keys are refused.
@@ -29,27 +31,18 @@ export function decodeMessage<Desc extends DescMessage>(desc: Desc, bytes: Uint8
   }
 }
 
+/** Why a text is no message of a type: it is not JSON, or one of its fields is at fault. */
 function jsonFault(desc: DescMessage, text: string, cause: unknown): GatewayError {
-  let json: JsonValue;
   try {
-    json = JSON.parse(text);
-  } catch {
-    return new GatewayError("invalid_request", "the request is not valid JSON", { cause });
+    readingRequest(() => checkJson(text));
+  } catch (problem) {
+    return GatewayError.from(problem);
   }
-  const violation = findJsonFault(desc, json);
-  if (violation !== undefined) {
-    const { field, description } = violation;
-    const message = field === "" ? description : `${field}: ${description}`;
-    return new GatewayError(
-      "invalid_request",
-      message,
-      field === "" ? { cause } : { cause, param: field, violations: [violation] },
-    );
+  const violation = findJsonFault(desc, JSON.parse(text));
+  if (violation === undefined) {
+    return new GatewayError("invalid_request", `the request is not a valid ${desc.typeName}`, { cause });
   }
-  const duplicate = cause instanceof Error ? /duplicate object key "(.{1,100})"$/.exec(cause.message) : null;
-  const message =
-    duplicate === null
-      ? `the request is not a valid ${desc.typeName}`
-      : `the request has two members ${duplicate[1]} in one object`;
-  return new GatewayError("invalid_request", message, { cause });
+  const { field, description } = violation;
+  if (field === "") return new GatewayError("invalid_request", description, { cause });
+  return new GatewayError("invalid_request", `${field}: ${description}`, { cause, param: field, violations: [violation] });
 }

@@ -10,12 +10,17 @@ const longestName = 100;
  */
 export function findJsonFault(desc: DescMessage, json: JsonValue, path = ""): FieldViolation | undefined {
   if (!isObject(json)) return { field: path, description: `expected an object: ${desc.name}` };
+  const given = new Map<object, string>();
   for (const [key, value] of Object.entries(json)) {
     const field = desc.fields.find(({ name, jsonName }) => name === key || jsonName === key);
     if (field === undefined) return unknownField(desc, key, path);
-    if (isValid(desc, { [key]: value })) continue;
     const at = path === "" ? field.name : `${path}.${field.name}`;
-    return findInside(field, value, at) ?? { field: at, description: `expected ${typeOf(field)}` };
+    if (!isValid(desc, { [key]: value }))
+      return findInside(field, value, at) ?? { field: at, description: `expected ${typeOf(field)}` };
+    const place = field.oneof ?? field; // a field may come under either of its names, a oneof with any of its fields
+    const other = given.get(place);
+    if (other !== undefined) return { field: at, description: `cannot stand beside ${other}` };
+    if (value !== null) given.set(place, key);
   }
   return undefined;
 }

@@ -3,14 +3,14 @@ import { GatewayError } from "../chat/error.ts";
 import type { HttpIncoming } from "./exchange.ts";
 
 /**
- * Reads a request's body to its end, inflating gzip, with a cap on what comes out.
+ * Reads a request's body to its end, inflating gzip, with a cap on what comes out: `maxBytes`, and `framingBytes` around them.
  * @throws GatewayError `request_too_large` as soon as the cap is passed; `unsupported_media_type` for another encoding;
  *   `invalid_request` for a broken one; `cancelled` when the client goes.
  */
-export async function readBody(request: HttpIncoming, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+export async function readBody(request: HttpIncoming, maxBytes: number, framingBytes = 0): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes + framingBytes) throw tooLarge(maxBytes);
   const encoding = request.headers["content-encoding"]?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return collect(request, maxBytes);
+  if (encoding === "identity") return collect(request, maxBytes, framingBytes);
   if (encoding !== "gzip") {
     throw new GatewayError("unsupported_media_type", "content-encoding: only gzip and identity are supported");
   }
@@ -19,14 +19,14 @@ export async function readBody(request: HttpIncoming, maxBytes: number): Promise
     if (!request.readableEnded) inflated.destroy();
   });
   try {
-    return await collect(inflated, maxBytes);
+    return await collect(inflated, maxBytes, framingBytes);
   } finally {
     request.unpipe(inflated);
     inflated.destroy();
   }
 }
 
-function collect(source: HttpIncoming | Gunzip, maxBytes: number): Promise<Buffer> {
+function collect(source: HttpIncoming | Gunzip, maxBytes: number, framingBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
@@ -38,7 +38,7 @@ function collect(source: HttpIncoming | Gunzip, maxBytes: number): Promise<Buffe
     };
     const take = (part: Buffer) => {
       size += part.length;
-      if (size > maxBytes) fail(tooLarge(maxBytes));
+      if (size > maxBytes + framingBytes) fail(tooLarge(maxBytes));
       else parts.push(part);
     };
     source.on("data", take);

@@ -13,7 +13,7 @@ export async function readMessage(request: HttpIncoming, wire: Wire, maxBytes: n
   const encoding = request.headers[wire.encodingHeader];
   if (encoding !== undefined && encoding !== "identity" && encoding !== "gzip") throw new UnknownCompression();
   if (!wire.enveloped) return readBody(request, maxBytes);
-  const { compressed, message } = openEnvelope(await readBody(request, maxBytes + prefixBytes));
+  const { compressed, message } = openEnvelope(await readBody(request, maxBytes, prefixBytes));
   if (!compressed) return message;
   if (encoding !== "gzip") throw unnamedCompression();
   return gunzip(message, maxBytes);

@@ -247,6 +247,7 @@ describe.each(variants)("$name", (variant) => {
     const large = { model: "m", messages: [{ role: Role.USER, content: "x".repeat(70_000) }] };
     const got = await failure(() => client().createChatCompletion(large));
     expect(got.code).toBe(Code.ResourceExhausted);
+    expect(got.rawMessage).toBe("the request is larger than 65536 bytes");
     expect(got.findDetails(ErrorInfoSchema)[0]?.reason).toBe("request_too_large");
     const compressed = createClient(ChatCompletionService, transport(variant, { sendCompression: compressionGzip }));
     expect((await failure(() => compressed.createChatCompletion(large))).code).toBe(Code.ResourceExhausted);

@@ -6,7 +6,7 @@ import type { Wire } from "./wire.ts";
 
 /**
  * The client's time limit in milliseconds (`connect-timeout-ms`, `grpc-timeout`), cut to the longest that is granted.
- * @throws GatewayError `invalid_request`
+ * @throws GatewayError `invalid_request`; `deadline_exceeded` when it is over, which clients say with a zero.
  */
 export function timeoutOf(request: HttpIncoming, wire: Wire, maxTimeoutMs: number): number | undefined {
   const name = wire.timeoutHeader;
@@ -15,5 +15,6 @@ export function timeoutOf(request: HttpIncoming, wire: Wire, maxTimeoutMs: numbe
   const parse = wire.protocol === "connect" ? parseConnectTimeout : parseGrpcTimeout;
   const { timeoutMs } = parse(String(value), Number.POSITIVE_INFINITY);
   if (timeoutMs === undefined) throw new GatewayError("invalid_request", `${name}: not a timeout`, { param: name });
+  if (timeoutMs === 0) throw new GatewayError("deadline_exceeded", `${name}: the time was up when the call came`);
   return Math.min(timeoutMs, maxTimeoutMs);
 }

@@ -7,7 +7,7 @@ import { refuse } from "./refuse.ts";
 
 /** The RPC protocols, as far as the dispatch needs them. */
 export interface RpcHandler {
-  /** Whether a path is a method of a service. */
+  /** Whether a path is of a service. */
   match(path: string): boolean;
   handle(request: HttpIncoming, response: HttpOutgoing, path: string): void;
 }

@@ -8,6 +8,7 @@ import { modelMethods } from "./model-methods.ts";
 import { reflection } from "./reflection.ts";
 import { type ServeOptions, serveCall } from "./serve-call.ts";
 import { ServiceHealth } from "./service-health.ts";
+import { unknownMethod } from "./unknown-method.ts";
 
 /** What the RPC protocols are served with. */
 export interface RpcOptions extends ServeOptions {
@@ -17,7 +18,7 @@ export interface RpcOptions extends ServeOptions {
 
 /** gRPC, gRPC-Web and Connect on one set of paths. */
 export interface Rpc {
-  /** Whether a path is a method's. */
+  /** Whether a path is of a service. */
   match(path: string): boolean;
   /** Answers a request whose path matches. */
   handle(request: HttpIncoming, response: HttpOutgoing, path: string): void;
@@ -38,9 +39,11 @@ export function createRpc(options: RpcOptions): Rpc {
   for (const method of [...chatMethods, ...modelMethods, ...healthMethods(health)]) {
     handlers.set(method.path, (request, response) => void serveCall(request, response, method, options));
   }
+  const others = services.map((service) => ({ prefix: `/${service.typeName}/`, handler: unknownMethod(service) }));
+  const find = (path: string) => handlers.get(path) ?? others.find(({ prefix }) => path.startsWith(prefix))?.handler;
   return {
-    match: (path) => handlers.has(path),
-    handle: (request, response, path) => handlers.get(path)?.(request, response),
+    match: (path) => find(path) !== undefined,
+    handle: (request, response, path) => find(path)?.(request, response),
     readinessChanged: () => health.refresh(),
     close: () => health.close(),
   };

@@ -365,6 +365,33 @@ describe("Connect unary on the wire", () => {
   });
 
   it.each([
+    ["application/json", { "connect-timeout-ms": "0" }],
+    ["application/grpc-web", { "grpc-timeout": "0m" }],
+  ])("does not begin a call of %s whose time is up", async (type, limit) => {
+    const admitted = server.calls.admitted.length;
+    const { body } = await send(unary, { "content-type": type, ...limit }, "{}");
+    expect(body.toString()).toMatch(/"deadline_exceeded"|grpc-status: 4/);
+    expect(server.calls.admitted.length).toBe(admitted);
+  });
+
+  it("answers a call of a method that is not there, in its own protocol, with the one that was meant", async () => {
+    const path = `${services}/StreamChatCompletions`;
+    const said = "has no method StreamChatCompletions; did you mean StreamChatCompletion?";
+    const plain = await send(path, json, "{}");
+    expect(plain.status).toBe(501);
+    expect(JSON.parse(plain.body.toString())).toMatchObject({ code: "unimplemented", message: expect.stringContaining(said) });
+    const grpc = await send(path, { "content-type": "application/grpc" }, "");
+    expect(grpc.headers).toMatchObject({ "grpc-status": "12", "grpc-message": expect.stringContaining("did%20you%20mean") });
+    const web = await send(path, { "content-type": "application/grpc-web" }, "");
+    expect(web.body.toString()).toContain("grpc-status: 12");
+    const stream = await send(path, { "content-type": "application/connect+json" }, "");
+    expect(stream.body.toString()).toContain('"code":"unimplemented"');
+    const page = await send(path, {}, "", "GET");
+    expect([page.status, JSON.parse(page.body.toString()).error.code]).toEqual([404, "not_found"]);
+    expect((await send("/sluice.chat.v1.Nothing/Nothing", json, "{}")).status).toBe(404);
+  });
+
+  it.each([
     ["GET", "", 405],
     ["POST", "text/plain", 415],
     ["POST", "application/connect+json", 415],

@@ -36,18 +36,28 @@ function unknownField(desc: DescMessage, key: string, path: string): FieldViolat
   return { field, description: `${desc.name} has no such field${hint}` };
 }
 
+/** The place inside a field's value that is at fault, if it can be told. */
 function findInside(field: DescField, value: JsonValue, path: string): FieldViolation | undefined {
   const { message } = field;
-  if (message === undefined || message === null || message.typeName.startsWith("google.protobuf.")) return undefined;
-  if (field.fieldKind === "list" && Array.isArray(value)) {
-    const index = value.findIndex((item) => !isValid(message, item));
-    return index < 0 ? undefined : findJsonFault(message, value[index] as JsonValue, `${path}[${index}]`); // found above
+  const inner = message?.typeName.startsWith("google.protobuf.") ? undefined : message;
+  const item = itemAtFault(field, value);
+  if (item === undefined) return field.fieldKind === "message" && inner ? findJsonFault(inner, value, path) : undefined;
+  const at = path + item.step;
+  return (inner && findJsonFault(inner, item.value, at)) ?? { field: at, description: `expected ${itemTypeOf(field)}` };
+}
+
+/** The first item of a list or map that does not fit. */
+function itemAtFault(field: DescField, value: JsonValue): { readonly step: string; readonly value: JsonValue } | undefined {
+  const { fieldKind, name, parent } = field;
+  if (fieldKind === "list" && Array.isArray(value)) {
+    const index = value.findIndex((item) => !isValid(parent, { [name]: [item] }));
+    return index < 0 ? undefined : { step: `[${index}]`, value: value[index] as JsonValue }; // found above
   }
-  if (field.fieldKind === "map" && isObject(value)) {
-    const found = Object.entries(value).find(([, item]) => !isValid(message, item));
-    return found && findJsonFault(message, found[1], `${path}[${JSON.stringify(found[0])}]`);
+  if (fieldKind === "map" && isObject(value)) {
+    const found = Object.entries(value).find(([key, item]) => !isValid(parent, { [name]: { [key]: item } }));
+    return found && { step: `.${found[0]}`, value: found[1] };
   }
-  return field.fieldKind === "message" ? findJsonFault(message, value, path) : undefined;
+  return undefined;
 }
 
 function isValid(desc: DescMessage, json: JsonValue): boolean {
@@ -62,9 +72,12 @@ function isValid(desc: DescMessage, json: JsonValue): boolean {
 function typeOf(field: DescField): string {
   const { fieldKind } = field;
   if (fieldKind === "list") return "an array of valid items";
-  if (fieldKind === "map") return "an object of valid values";
-  if (fieldKind === "enum") return `one of ${field.enum.values.map(({ name }) => name).join(", ")}`;
-  return fieldKind === "message" ? `a valid ${field.message.name}` : `a valid ${scalarNames[field.scalar] ?? "value"}`;
+  return fieldKind === "map" ? "an object of valid values" : itemTypeOf(field);
+}
+
+function itemTypeOf(field: DescField): string {
+  if (field.enum) return `one of ${field.enum.values.map(({ name }) => name).join(", ")}`;
+  return `a valid ${field.message?.name ?? scalarNames[field.scalar ?? 0] ?? "value"}`;
 }
 
 /** The scalar types by ScalarType, as .proto files write them. */

@@ -60,6 +60,8 @@ export interface SeenError {
   /** The gateway's code: OpenAI's `code`, or the reason of the ErrorInfo. */
   readonly code: string;
   readonly message: string;
+  /** OpenAI's `type`; over RPC there is none. */
+  readonly type: string | undefined;
   /** OpenAI's `param`, or the first field violation. */
   readonly param: string | undefined;
   /** HTTP status or gRPC status; undefined: told inside a stream that is OpenAI's. */
@@ -126,7 +128,7 @@ interface RestReply {
     readonly message?: { readonly content?: string };
     readonly finish_reason?: string | null;
   }[];
-  readonly error?: { readonly code: string; readonly message: string; readonly param: string | null };
+  readonly error?: { readonly code: string; readonly message: string; readonly type: string; readonly param: string | null };
 }
 
 function restStream({ body, headers, complete }: WireReply): Outcome {
@@ -169,8 +171,8 @@ function restWhole({ status, body, headers, complete }: WireReply): Outcome {
   };
 }
 
-function seen({ code, message, param }: NonNullable<RestReply["error"]>): SeenError {
-  return { code, message, param: param ?? undefined, status: undefined, retry: undefined, retryAfterMs: undefined };
+function seen({ code, message, type, param }: NonNullable<RestReply["error"]>): SeenError {
+  return { code, message, type, param: param ?? undefined, status: undefined, retry: undefined, retryAfterMs: undefined };
 }
 
 function connectUnary({ contentType }: Surface, { status, headers, body, complete }: WireReply): Outcome {
@@ -245,6 +247,7 @@ function seenRpc(error: ConnectError): SeenError {
   return {
     code: info.reason,
     message: error.rawMessage,
+    type: undefined,
     param: error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field,
     status: error.code,
     retry,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FakeUpstream, type UpstreamRequest } from "../../support/fake-upstream.ts";
 import { sse } from "../../support/recorded-replies.ts";
 import { type RunningGateway, startGateway } from "../../support/running-gateway.ts";
-import { openCall, questionOf, surfaces, understand } from "../../support/surfaces.ts";
+import { openCall, questionOf, surfaces, timeLimit, understand } from "../../support/surfaces.ts";
 import { within } from "../../support/within.ts";
 
 const kibibyte = 1024;
@@ -110,5 +110,28 @@ describe.each(surfaces.filter(({ streamed }) => streamed))("$name", (surface) =>
     expect(taken).toBeLessThan(offeredBytes / 2); // all but what the gateway holds is in the operating system's socket buffers
     expect(held).toBeLessThan(heldBytes);
     expect(grown).toBeLessThan(6 * mebibyte);
+  });
+
+  it("a client that does not read and leaves closes the upstream", async () => {
+    upstream.next({ steps });
+    const call = openCall(gateway.url, surface).end(questionOf(surface, "up/m", "hi"));
+    await within(20_000, "the head of the reply", call.head());
+    const request = await upstream.request();
+    const taken = await untilStalled(request);
+    call.leave();
+    await within(20_000, "the upstream to be closed", request.closed);
+    expect(request.bytesTaken).toBeLessThan(taken + mebibyte); // nothing more was asked for
+  });
+
+  it("a client that does not read has its time limit too, and is told when it reads again", async () => {
+    upstream.next({ steps });
+    const call = openCall(gateway.url, surface, timeLimit(surface, 2000)).end(questionOf(surface, "up/m", "hi"));
+    await within(20_000, "the head of the reply", call.head());
+    const request = await upstream.request();
+    await within(20_000, "the upstream to be closed", request.closed);
+    const { text, finished, error } = understand(surface, await within(20_000, "the rest of the reply", call.read()));
+    expect({ code: error?.code, finished }).toEqual({ code: "deadline_exceeded", finished: false });
+    expect(text).toBe("x".repeat(text.length));
+    expect(text.length).toBeLessThan(offeredBytes / 2);
   });
 });

@@ -163,6 +163,10 @@ const rows: readonly Row[] = [
   field("labels that are a text", { metadata: "x" }, "metadata"),
   field("stream options that are a number", { stream_options: 7 }, "stream_options", "object"),
   field("a stream that is a text", { stream: "yes" }, "stream", "(true or false|bool)"),
+  {
+    ...field("a template", { prompt_template: { id: "greet" } }, "prompt_template"),
+    meaning: { code: "unsupported_parameter", param: "prompt_template", message: "renders templates" },
+  },
   field("a template with a strange field", { prompt_template: { id: "x", nope: 1 } }, "prompt_template.nope"),
   { what: "a slip of a field", json: json({ temprature: 1 }), meaning: invalid("temprature", "did you mean temperature") },
   {

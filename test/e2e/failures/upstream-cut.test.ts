@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { cut, FakeUpstream, reset } from "../../support/fake-upstream.ts";
 import { inParallel } from "../../support/in-parallel.ts";
 import { recorded, recordedText } from "../../support/recorded-replies.ts";
@@ -14,6 +14,7 @@ beforeAll(async () => {
   upstream = await FakeUpstream.start();
   gateway = await startGateway({ providers: { up: { type: "openai-compatible", baseUrl: upstream.baseUrl } } });
 });
+afterEach(() => upstream.clear());
 afterAll(async () => {
   process.stdout.write(`upstreams that break off:\n${table.join("")}`);
   await gateway.close();
@@ -24,7 +25,7 @@ afterAll(async () => {
 class Recording {
   readonly name: string;
   readonly streamed: boolean;
-  /** The body ends with the connection: a reset is like a good end then. */
+  /** The body ends with the connection. */
   readonly open: boolean;
   readonly head: string;
   readonly bytes: Buffer;
@@ -114,31 +115,38 @@ describe.each([
 ])("$surface.name: a reply $recording.name", ({ surface, recording }) => {
   const { name, bytes, head, enough, open, streamed } = recording;
 
-  it.each([
+  const ends = [
     ["closed", cut],
     ["reset", reset],
-  ] as const)("%s after any byte is never taken for a finished one", { timeout: 120_000 }, async (how, end) => {
-    const counts = new Map<string, number>();
-    await inParallel(bytes.length + 1, async (at) => {
-      const { text, finished, error } = await outcomeOf(surface, recording, at, end);
-      const code = error?.code ?? "finished";
-      counts.set(code, (counts.get(code) ?? 0) + 1);
-      const pieces = recording.before(at);
-      const said = at >= enough || streamed ? pieces.map(textOf).join("") : "";
-      if (how === "closed") {
-        // Where nothing of the reply has come, or JSON ends too early, nobody knows that more was to come.
-        const failure = at < head.length || (open && !streamed) ? "upstream_error" : "upstream_interrupted";
-        expect({ at, text, code }).toEqual({ at, text: said, code: at >= enough ? "finished" : failure });
-      } else {
-        // With its connection the network may lose the last of what was sent.
-        expect({ at, isPrefix: said.startsWith(text) }).toEqual({ at, isPrefix: true });
-        expect(["upstream_error", "upstream_interrupted", ...(at >= enough ? ["finished"] : [])]).toContain(code);
-      }
-      expect(finished).toBe(error === undefined);
-      if (error === undefined) return;
-      if (surface.protocol === "grpc") expect(error).toMatchObject({ status: 14, retry: true });
-      else if (pieces.length === 0) expect(error).toMatchObject({ status: 502, retry: true });
-    });
-    table.push(`  ${surface.name}, ${name}, ${how}: ${JSON.stringify(Object.fromEntries(counts))}\n`);
-  });
+  ] as const;
+
+  // A reply that lasts as long as its connection ends well with a reset, too: HTTP clients take it for the end.
+  it.each(ends.slice(0, open ? 1 : 2))(
+    "%s after any byte is never taken for a finished one",
+    { timeout: 120_000 },
+    async (how, end) => {
+      const counts = new Map<string, number>();
+      await inParallel(bytes.length + 1, async (at) => {
+        const { text, finished, error } = await outcomeOf(surface, recording, at, end);
+        const code = error?.code ?? "finished";
+        counts.set(code, (counts.get(code) ?? 0) + 1);
+        const pieces = recording.before(at);
+        const said = at >= enough || streamed ? pieces.map(textOf).join("") : "";
+        if (how === "closed") {
+          // Where nothing of the reply has come, or JSON ends too early, nobody knows that more was to come.
+          const failure = at < head.length || (open && !streamed) ? "upstream_error" : "upstream_interrupted";
+          expect({ at, text, code }).toEqual({ at, text: said, code: at >= enough ? "finished" : failure });
+        } else {
+          // With its connection the network may lose the last of what was sent.
+          expect({ at, isPrefix: said.startsWith(text) }).toEqual({ at, isPrefix: true });
+          expect(["upstream_error", "upstream_interrupted", ...(at >= enough ? ["finished"] : [])]).toContain(code);
+        }
+        expect(finished).toBe(error === undefined);
+        if (error === undefined) return;
+        if (surface.protocol === "grpc") expect(error).toMatchObject({ status: 14, retry: true });
+        else if (pieces.length === 0) expect(error).toMatchObject({ status: 502, retry: true });
+      });
+      table.push(`  ${surface.name}, ${name}, ${how}: ${JSON.stringify(Object.fromEntries(counts))}\n`);
+    },
+  );
 });

@@ -51,8 +51,12 @@ export function createRouter(options: RouterOptions): ChatHandler {
   };
 }
 
+// A reply's headers and trailers tell what was dropped.
+const mostNamed = 8;
+const longestNamed = 64;
+
 /**
- * The names of vendor options, which pass to no provider yet.
+ * The names of vendor options, which pass to no provider yet: the first few, and of long ones the beginning.
  * @throws GatewayError `unsupported_parameter` for a template that no middleware has rendered.
  */
 function unserved({ promptTemplate, extensionsJson }: Immutable<ChatCompletionRequest>): string[] {
@@ -60,7 +64,8 @@ function unserved({ promptTemplate, extensionsJson }: Immutable<ChatCompletionRe
     const message = "prompt_template: nothing in this gateway's pipeline renders templates";
     throw new GatewayError("unsupported_parameter", message, { param: "prompt_template" });
   }
-  return Object.keys(extensionsJson).map((vendor) => `extensions.${vendor}`);
+  const vendors = Object.keys(extensionsJson).slice(0, mostNamed);
+  return vendors.map((vendor) => `extensions.${vendor.slice(0, longestNamed)}`);
 }
 
 function forwarded({ metadata }: RequestContext): Readonly<Record<string, string>> | undefined {

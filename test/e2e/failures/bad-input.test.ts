@@ -384,6 +384,17 @@ describe.each(surfaces)("$name", (surface) => {
     expectMeaning(surface, error, { code: "not_found", message: says, rpcStatus: 12 });
   });
 
+  it("answers what is strange but right, and says in few words what it dropped", async () => {
+    const vendors = Array.from({ length: 40 }, (_, at) => `${at} ${"größe".repeat(200)}`);
+    const row: Row = {
+      what: "vendor options without end",
+      rest: rest({ extensions: Object.fromEntries(vendors.map((vendor) => [vendor, {}])) }),
+      json: json({ extensions_json: Object.fromEntries(vendors.map((vendor) => [vendor, "{}"])) }),
+      meaning: { code: "internal" },
+    };
+    expect(await send(surface, bodyOf(surface, row) ?? question)).toEqual({ text: "hi", finished: true, error: undefined });
+  });
+
   it("still answers what is right", async () => {
     expect(await send(surface, question)).toEqual({ text: "hi", finished: true, error: undefined });
   });

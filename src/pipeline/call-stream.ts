@@ -4,6 +4,7 @@ import type { Immutable } from "../chat/immutable.ts";
 import { type ChatStream, eventOf, type StreamEvent } from "../chat/stream.ts";
 import type { CallContext } from "./call-context.ts";
 import { finalChunk } from "./final-chunk.ts";
+import type { VettedRoute } from "./vetted-route.ts";
 
 type Read = IteratorResult<readonly StreamEvent[], undefined>;
 
@@ -14,14 +15,16 @@ type Read = IteratorResult<readonly StreamEvent[], undefined>;
  */
 export class CallStream implements ChatStream, AsyncIterator<readonly StreamEvent[]> {
   readonly #ctx: CallContext;
+  readonly #route: VettedRoute;
   readonly #source: AsyncIterator<readonly StreamEvent[]>;
   #sample: StreamEvent | undefined;
   #error: GatewayError | undefined;
   #state: "streaming" | "final" | "ended" = "streaming";
   #interrupt: ((error: GatewayError) => void) | undefined;
 
-  constructor(ctx: CallContext, inner: ChatStream) {
+  constructor(ctx: CallContext, inner: ChatStream, route: VettedRoute) {
     this.#ctx = ctx;
+    this.#route = route;
     this.#source = inner[Symbol.asyncIterator]();
     ctx.lease.onClose((error) => {
       if (error === undefined) return;
@@ -75,7 +78,7 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
 
   #final(): Read {
     this.#state = "final";
-    return { done: false, value: [eventOf(finalChunk(this.#ctx, this.#sample))] };
+    return { done: false, value: [eventOf(finalChunk(this.#ctx, this.#route.get(), this.#sample))] };
   }
 
   #fail(error: GatewayError, resolve: (read: Read) => void, reject: (error: GatewayError) => void): void {

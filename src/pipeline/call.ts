@@ -15,6 +15,7 @@ import type { RequestContext } from "./context.ts";
 import type { ChatHandler } from "./middleware.ts";
 import { runSegment } from "./run-segment.ts";
 import { SegmentRun } from "./segment-run.ts";
+import { VettedRoute } from "./vetted-route.ts";
 
 /** Answers an operation other than chat. */
 export type OperationHandler = (ctx: RequestContext) => Promise<Message>;
@@ -31,6 +32,7 @@ export class Call implements Admitted {
   readonly #handlers: CallHandlers;
   readonly #environment: CallEnvironment;
   readonly #ctx: CallContext;
+  readonly #route: VettedRoute;
   #interrupt: ((error: GatewayError) => void) | undefined;
 
   constructor(plan: Plan, handlers: CallHandlers, environment: CallEnvironment) {
@@ -38,6 +40,7 @@ export class Call implements Admitted {
     this.#handlers = handlers;
     this.#environment = environment;
     this.#ctx = new CallContext(environment);
+    this.#route = new VettedRoute(this.#ctx, plan.guards);
     this.#ctx.route.guarantee = plan.guarantee;
     const { lease } = this.#ctx;
     lease.onClose((error) => void this.#closed(error));
@@ -51,7 +54,7 @@ export class Call implements Admitted {
   }
 
   get route(): Immutable<RouteInfo> {
-    return this.#ctx.route;
+    return this.#route.get();
   }
 
   async chat(request: IncomingChatRequest): Promise<ChatStream> {
@@ -59,7 +62,7 @@ export class Call implements Admitted {
     return this.#running(async () => {
       ctx.receive(request);
       ctx.metadata = clientMetadata(ctx.head.headers["x-sluice-metadata"], request.metadata);
-      return new CallStream(ctx, await runSegment(this.#plan, 0, ctx, this.#handlers.chat));
+      return new CallStream(ctx, await runSegment(this.#plan, 0, ctx, this.#handlers.chat), this.#route);
     });
   }
 

@@ -29,6 +29,8 @@ export interface Plan {
   readonly segments: readonly Segment[];
   /** Those with `onSettled`, innermost first. */
   readonly settled: readonly Middleware[];
+  /** Those with `guardText`. */
+  readonly guards: readonly Middleware[];
   /** Characters of a reply that are folded at the most (UTF-16 code units). */
   readonly maxFoldedBytes: number;
   /** The weakest guarantee of the output guardrails; empty without any. */
@@ -62,6 +64,7 @@ export function compile(list: readonly Middleware[], operation: Operation, optio
     admit: served.filter((middleware) => middleware.admit !== undefined),
     segments,
     settled,
+    guards: served.filter((middleware) => middleware.guardText !== undefined),
     maxFoldedBytes: options.maxFoldedBytes,
     guarantee: weakestGuarantee(served),
   };

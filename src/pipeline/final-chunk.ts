@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type ChatCompletionChunk, ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { Immutable } from "../chat/immutable.ts";
 import type { StreamEvent } from "../chat/stream.ts";
@@ -9,14 +10,14 @@ import type { CallContext } from "./call-context.ts";
  * The chunk that ends every stream: no choices; usage, cost, route and the events no chunk carried. Its id, time and fingerprint
  * are those of `sample`, an event of the same reply.
  */
-export function finalChunk(ctx: CallContext, sample: StreamEvent | undefined): ChatCompletionChunk {
+export function finalChunk(ctx: CallContext, route: RouteInfo, sample: StreamEvent | undefined): ChatCompletionChunk {
   const like = readable(sample);
   const chunk = create(ChatCompletionChunkSchema, {
     id: like?.id ?? "",
     created: like?.created ?? 0,
     model: ctx.model,
     events: ctx.pendingEvents.splice(0),
-    route: ctx.route,
+    route,
   });
   if (like?.serviceTier !== undefined) chunk.serviceTier = like.serviceTier;
   if (like?.systemFingerprint !== undefined) chunk.systemFingerprint = like.systemFingerprint;

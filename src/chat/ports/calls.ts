@@ -19,7 +19,7 @@ export interface Calls {
 
 /** A call that was let in. The protocol that got it must `close` it when the reply is gone or the client is. */
 export interface Admitted {
-  /** Where the call has gone so far. */
+  /** Where the call has gone so far, as its client may see it. */
   readonly route: Immutable<RouteInfo>;
   /**
    * Runs a chat completion. The stream ends with one final chunk (no choices; `usage`, `cost`, `route`). When it fails after

@@ -27,7 +27,7 @@ export async function chatCompletions(
   response.once("close", () => {
     if (!response.writableEnded) stream.cancel(new GatewayError("cancelled", "the client closed the connection"));
   });
-  if (incoming.streamed) return writeStream(response, stream, new SseEvents({ model, usage, info }), call.route);
+  if (incoming.streamed) return writeStream(response, stream, new SseEvents({ model, usage, info }), call);
   await writeWhole(response, stream, model, info);
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import { GatewayError } from "../../chat/error.ts";
 import type { Immutable } from "../../chat/immutable.ts";
+import type { Admitted } from "../../chat/ports/calls.ts";
 import type { ChatStream } from "../../chat/stream.ts";
 import { encodeError } from "../../codec/openai/encode-error.ts";
 import { drained, type HttpOutgoing, isGone, writePart } from "../exchange.ts";
@@ -17,7 +18,7 @@ export async function writeStream(
   response: HttpOutgoing,
   stream: ChatStream,
   events: SseEvents,
-  route: Immutable<RouteInfo>,
+  call: Pick<Admitted, "route">,
 ): Promise<GatewayError | undefined> {
   const iterator = stream[Symbol.asyncIterator]();
   try {
@@ -26,7 +27,7 @@ export async function writeStream(
       if (isGone(response)) return undefined;
       const text = read.done === true ? "data: [DONE]\n\n" : events.render(read.value);
       if (text === "") continue;
-      if (!response.headersSent) begin(response, route);
+      if (!response.headersSent) begin(response, call.route);
       if (read.done === true) {
         response.end(text);
         return undefined;

@@ -19,8 +19,8 @@ export interface ChatQuestion {
   readonly n?: number;
   /** Whether it wants JSON. Default false. */
   readonly json?: boolean;
-  /** The client leaves when it has seen so many pieces of the reply arrive; 0: as soon as it has asked. Default never. */
-  readonly leaveAfter?: number;
+  /** The client leaves when it has seen so many pieces of the reply arrive (0: as soon as it has asked), or then. Default never. */
+  readonly leaveAfter?: number | Promise<unknown>;
 }
 
 /** What a client got. */
@@ -172,13 +172,14 @@ function first<T>(emitter: EventEmitter, event: string): Promise<T | undefined> 
 /** What has arrived, and when to leave. */
 class Arrivals {
   readonly #parts: Buffer[] = [];
-  readonly #leaveAfter: number | undefined;
+  readonly #leaveAfter: unknown;
   readonly #leave: () => void;
 
-  constructor(leaveAfter: number | undefined, leave: () => void) {
+  constructor(leaveAfter: ChatQuestion["leaveAfter"], leave: () => void) {
     this.#leaveAfter = leaveAfter;
     this.#leave = leave;
     if (leaveAfter === 0) setImmediate(leave);
+    else if (leaveAfter instanceof Promise) void leaveAfter.then(leave);
   }
 
   get bytes(): Buffer {

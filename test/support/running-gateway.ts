@@ -9,8 +9,8 @@ export interface RunningGateway {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
-  /** Closes it; what runs is cut at once. */
-  close(): Promise<void>;
+  /** Closes it; what runs is cut after `timeoutMs`, default at once. */
+  close(timeoutMs?: number): Promise<void>;
 }
 
 /** What a test configures, as a configuration file would say it. */
@@ -31,5 +31,5 @@ async function running(loaded: LoadedConfig, log: Log | undefined): Promise<Runn
   const gateway = await createGateway(loaded, log === undefined ? {} : { log });
   const [listener] = await gateway.listen();
   const port = Number(listener?.address.split(":").at(-1));
-  return { url: `http://127.0.0.1:${port}`, port, close: () => gateway.close(0) };
+  return { url: `http://127.0.0.1:${port}`, port, close: (timeoutMs = 0) => gateway.close(timeoutMs) };
 }

@@ -235,7 +235,7 @@ describe("afterLlm", () => {
     await start();
     const letters = [..."abcdefgh"].flatMap((letter) => steps(said(letter), turn, turn));
     let gone = 0;
-    for (let leaveAfter = 0, all = false; !all; leaveAfter++) {
+    for (let leaveAfter = 0, all = false; !all && leaveAfter < 50; leaveAfter++) {
       const before = leaveAfter === 0;
       const script = before ? { before: new Promise(() => undefined) } : { steps: [...letters, finish(), done] };
       const ended = await ask({ leaveAfter }, script, before);
@@ -323,7 +323,7 @@ describe("upstream connections", () => {
     ];
     for (const script of bad) for (let i = 0; i < 5; i++) await ask({}, script);
     for (let i = 0; i < 5; i++) await ask({ leaveAfter: 1 }, { steps: [said("a"), stall] });
-    for (let i = 0; i < 5; i++) await ask({}, { steps: [stall] }, true);
+    for (const streamed of [true, false]) for (let i = 0; i < 5; i++) await ask({ streamed }, { steps: [stall] }, true);
     await Promise.all(asked.map(({ closed }) => closed));
     expect(upstream.sockets.size).toBeLessThanOrEqual(2);
     for (const { answer } of await ask({}, good)) expect(contents(answer)).toEqual(["a"]);

@@ -28,7 +28,7 @@ export type RouteInfo = Message<"sluice.chat.v1.RouteInfo"> & {
   provider: string;
 
   /**
-   * The upstream's own name of the model.
+   * The upstream's own name of the model. Empty when a guardrail found something in it.
    *
    * @generated from field: string model = 2;
    */
@@ -91,7 +91,7 @@ export type RouteInfo = Message<"sluice.chat.v1.RouteInfo"> & {
   callId: string;
 
   /**
-   * The vendor's id of the request, for its support.
+   * The vendor's id of the request, for its support. Empty when a guardrail found something in it.
    *
    * @generated from field: string upstream_request_id = 11;
    */

@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
-import { type ClientHttp2Session, connect, constants } from "node:http2";
+import { connect, constants } from "node:http2";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ChatCompletionChunk, ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { ChatCompletionRequestSchema } from "#gen/sluice/chat/v1/chat_completion_request_pb";
@@ -107,24 +107,13 @@ function codeOf(text: string): string {
   return (JSON.parse(text) as { error: { code: string } }).error.code;
 }
 
-/** Servers end a connection on which many calls are given up: they take it for an attack (CVE-2023-44487). */
-const mostLeavings = 20;
-
-/** A gRPC client over one HTTP/2 connection after the other; it takes no compression. */
+/** A gRPC client over one HTTP/2 connection that takes no compression. */
 export function grpcClient(url: string): ChatClient {
-  const sessions: ClientHttp2Session[] = [];
-  let leavings = 0;
-  const open = () => {
-    const session = connect(url).on("error", () => undefined);
-    sessions.push(session);
-    return session;
-  };
-  let session = open();
+  const session = connect(url).on("error", () => undefined);
   return {
     protocol: "gRPC",
     async ask({ model, streamed, n = 1, json = false, leaveAfter }) {
       const message = create(ChatCompletionRequestSchema, { model, n, messages: [{ role: Role.USER, content: "hi" }] });
-      if (leaveAfter !== undefined && ++leavings % mostLeavings === 0) session = open();
       if (json) message.responseFormat = { $typeName: "sluice.chat.v1.ResponseFormat", type: "json_object" };
       const stream = session.request({
         ":method": "POST",
@@ -149,9 +138,7 @@ export function grpcClient(url: string): ChatClient {
         : messages.flatMap((bytes) => unfold(fromBinary(ChatCompletionResponseSchema, bytes)));
       return answer(chunks, complete && outcome !== "ok" ? String(outcome) : undefined, complete, fields);
     },
-    close() {
-      for (const each of sessions) each.destroy();
-    },
+    close: () => session.destroy(),
   };
 }
 

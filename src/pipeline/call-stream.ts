@@ -19,8 +19,11 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
   readonly #source: AsyncIterator<readonly StreamEvent[]>;
   #sample: StreamEvent | undefined;
   #error: GatewayError | undefined;
+  /** What the call was ended with from outside. */
+  #interrupted: GatewayError | undefined;
   #state: "streaming" | "final" | "ended" = "streaming";
-  #interrupt: ((error: GatewayError) => void) | undefined;
+  /** Who waits for the current read. Held as it is: a closure made for each read outlives it, and with it the whole batch. */
+  #waiting: { resolve(read: Read): void; reject(error: GatewayError): void } | undefined;
 
   constructor(ctx: CallContext, inner: ChatStream, route: VettedRoute) {
     this.#ctx = ctx;
@@ -29,7 +32,10 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
     ctx.lease.onClose((error) => {
       if (error === undefined) return;
       inner.cancel(error);
-      void ctx.letOut(error).then(() => this.#interrupt?.(error));
+      void ctx.letOut(error).then(() => {
+        this.#interrupted = error;
+        this.#fail(error);
+      });
     });
   }
 
@@ -45,15 +51,9 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
     if (this.#state === "ended") return Promise.resolve({ done: true, value: undefined });
     if (this.#state === "final") return this.#end();
     return new Promise<Read>((resolve, reject) => {
-      this.#interrupt = (error) => this.#fail(error, resolve, reject);
-      this.#source.next().then(
-        (read) => {
-          if (this.#state !== "streaming") return;
-          if (read.done === true) resolve(this.#final());
-          else resolve(this.#deliver(read.value));
-        },
-        (error: unknown) => this.#fail(GatewayError.from(error), resolve, reject),
-      );
+      this.#waiting = { resolve, reject };
+      if (this.#interrupted !== undefined) this.#fail(this.#interrupted);
+      else this.#source.next().then(this.#onRead, this.#onError);
     });
   }
 
@@ -76,20 +76,33 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
     return { done: false, value: [eventOf(carrier), ...batch.slice(1)] };
   }
 
+  readonly #onRead = (read: Read): void => {
+    if (this.#state !== "streaming") return;
+    this.#settle(read.done === true ? this.#final() : this.#deliver(read.value));
+  };
+
+  readonly #onError = (error: unknown): void => this.#fail(GatewayError.from(error));
+
+  #settle(read: Read): void {
+    this.#waiting?.resolve(read);
+    this.#waiting = undefined;
+  }
+
   #final(): Read {
     this.#state = "final";
     return { done: false, value: [eventOf(finalChunk(this.#ctx, this.#route.get(), this.#sample))] };
   }
 
-  #fail(error: GatewayError, resolve: (read: Read) => void, reject: (error: GatewayError) => void): void {
-    if (this.#state !== "streaming") return;
+  #fail(error: GatewayError): void {
+    if (this.#waiting === undefined || this.#state !== "streaming") return;
     this.#ctx.error ??= error;
     if (this.#sample === undefined) {
       this.#state = "ended";
-      reject(error);
+      this.#waiting.reject(error);
+      this.#waiting = undefined;
     } else {
       this.#error = error;
-      resolve(this.#final());
+      this.#settle(this.#final());
     }
   }
 

@@ -1,5 +1,5 @@
 import { load, restClient } from "./clients.ts";
-import { type BenchProcess, startProcess } from "./processes.ts";
+import { type BenchProcess, startSluice } from "./processes.ts";
 
 /** Bytes allocated per streamed chunk. */
 export interface Allocation {
@@ -12,12 +12,7 @@ export interface Allocation {
  * by is what was allocated.
  */
 export async function allocationPerChunk(upstream: BenchProcess): Promise<Allocation> {
-  const sluice = await startProcess(
-    "sluice",
-    "gateway.ts",
-    [`http://127.0.0.1:${upstream.port}/v1`],
-    ["-C", "source", "--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"],
-  );
+  const sluice = await startSluice(upstream, ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"]);
   const client = restClient(sluice.port, "up/");
   const perChunk = async (model: string, chunks: number, calls: number) => {
     await load(() => client.call(model, "hi"), calls, 1);

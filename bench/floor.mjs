@@ -1,9 +1,8 @@
 // The floor that Sluice is compared with: the least a proxy can do, node:http in and undici out, bodies piped unread.
 import { createServer } from "node:http";
 import { Agent, request } from "undici";
-import { answerMeasurements } from "./measurements.ts";
 
-const upstream = process.argv[2];
+const [upstream, , listen] = process.argv.slice(2); // URL --listen HOST:PORT
 const dispatcher = new Agent({ connections: 512, pipelining: 1 });
 
 const server = createServer({ noDelay: true }, async (incoming, outgoing) => {
@@ -22,5 +21,4 @@ const server = createServer({ noDelay: true }, async (incoming, outgoing) => {
   }
 });
 
-server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
-answerMeasurements();
+server.listen(Number(listen.split(":")[1]), "127.0.0.1");

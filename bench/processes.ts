@@ -1,15 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
-
-/** What a measured process has used so far. */
-export interface Measurement {
-  /** User and system CPU, microseconds. */
-  readonly cpuUs: number;
-  /** JavaScript heap and external memory in use, bytes. */
-  readonly heapBytes: number;
-  /** Resident memory, bytes. */
-  readonly rssBytes: number;
-}
+import type { Measurement } from "./measurements.ts";
 
 /** A benchmark's child process that listens on a port of loopback. */
 export interface BenchProcess {
@@ -20,41 +13,79 @@ export interface BenchProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a script of this folder and waits for the port it reports. Its output is thrown away. */
-export async function startProcess(
+const folder = import.meta.dirname;
+
+/** Starts the fake model. */
+export function startUpstream(): Promise<BenchProcess> {
+  return start("upstream", join(folder, "upstream.mjs"), []);
+}
+
+/** Starts the raw pipe in front of it. */
+export function startFloor(upstream: BenchProcess): Promise<BenchProcess> {
+  return start("raw pipe", join(folder, "floor.mjs"), [`http://127.0.0.1:${upstream.port}/v1/chat/completions`]);
+}
+
+/** Starts `sluice serve` in front of it, logging on. */
+export function startSluice(upstream: BenchProcess, nodeArgs: readonly string[] = []): Promise<BenchProcess> {
+  const config = {
+    providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
+    pipeline: { use: ["logging"] },
+  };
+  const main = join(folder, "../src/main.ts");
+  return start("Sluice", main, ["serve", "--admin", "off"], ["-C", "source", ...nodeArgs], {
+    SLUICE_CONFIG_JSON: JSON.stringify(config),
+  });
+}
+
+/** Starts a script that takes its port as `--listen 127.0.0.1:PORT` and waits until it listens. Its output is thrown away. */
+async function start(
   name: string,
   script: string,
-  args: readonly string[] = [],
+  args: readonly string[],
   nodeArgs: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<BenchProcess> {
-  const child = fork(join(import.meta.dirname, script), args, {
-    execArgv: [...nodeArgs],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  const port = await freePort();
+  const child = fork(script, [...args, "--listen", `127.0.0.1:${port}`], {
+    execArgv: ["--import", join(folder, "measurements.ts"), ...nodeArgs],
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  const { port } = (await answer(child)) as { port: number };
+  await listening(child, port);
   return {
     name,
     port,
     async measure(gc = false) {
-      const reply = answer(child);
+      const reply = once(child, "message");
       child.send({ gc });
-      return (await reply) as Measurement;
+      const [measurement] = (await reply) as [Measurement];
+      return measurement;
     },
     async stop() {
-      const gone = new Promise((resolve) => child.once("exit", resolve));
+      const gone = once(child, "exit");
       child.kill("SIGTERM");
       await gone;
     },
   };
 }
 
-function answer(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const exited = (code: number | null) => reject(new Error(`a benchmark process ended with ${code}`));
-    child.once("exit", exited);
-    child.once("message", (message) => {
-      child.off("exit", exited);
-      resolve(message);
-    });
-  });
+/** Waits until a process takes connections. */
+async function listening(child: ChildProcess, port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, "127.0.0.1");
+    const connected = await once(socket, "connect").catch(() => undefined);
+    socket.destroy();
+    if (connected !== undefined) return;
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A port of loopback that is free. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }

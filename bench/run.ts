@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { allocationPerChunk } from "./allocation.ts";
 import { type BenchClient, load, restClient, rpcClient } from "./clients.ts";
 import { pacedStreams } from "./paced.ts";
-import { type BenchProcess, startProcess } from "./processes.ts";
+import { type BenchProcess, startFloor, startSluice, startUpstream } from "./processes.ts";
 import { report } from "./report.ts";
 import { startTimes } from "./start-time.ts";
 import { median } from "./statistics.ts";
@@ -52,9 +52,9 @@ async function cpuPerUnit(target: BenchProcess, client: BenchClient, scenario: S
   return (after.cpuUs - before.cpuUs) / calls / scenario.units;
 }
 
-const upstream = await startProcess("upstream", "upstream.mjs");
-const floor = await startProcess("raw pipe", "floor.mjs", [`http://127.0.0.1:${upstream.port}/v1/chat/completions`]);
-const sluice = await startProcess("sluice", "gateway.ts", [`http://127.0.0.1:${upstream.port}/v1`], ["-C", "source"]);
+const upstream = await startUpstream();
+const floor = await startFloor(upstream);
+const sluice = await startSluice(upstream);
 const idle = await sluice.measure(true);
 
 const floorClient = restClient(floor.port, "");

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { request } from "undici";
+import { freePort } from "./processes.ts";
 import { median } from "./statistics.ts";
 
 /** From the start of the process to its first answer, in milliseconds. */
@@ -46,12 +46,4 @@ async function startOnce(): Promise<number> {
     child.kill("SIGTERM");
     await once(child, "exit");
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

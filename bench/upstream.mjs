@@ -59,4 +59,4 @@ function stream(response, kind, count) {
   else setImmediate(step);
 }
 
-server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
+server.listen(Number(process.argv[3].split(":")[1]), "127.0.0.1"); // --listen HOST:PORT

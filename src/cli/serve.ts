@@ -5,9 +5,11 @@ import { createGateway } from "../gateway.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { banner } from "./banner.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { tuneCollector } from "./tune-collector.ts";
 
 /** `sluice serve`: runs the gateway until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function serve(args: readonly string[]): Promise<number> {
+  tuneCollector();
   const { values } = parseArgs({
     args: [...args],
     options: { config: { type: "string" }, listen: { type: "string", multiple: true }, admin: { type: "string" } },

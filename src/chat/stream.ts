@@ -26,8 +26,25 @@ export interface ByteSpan {
 }
 
 /**
- * An upstream's own JSON for one event, with the places that may have to be replaced on the way to the client. `text` holds bytes as
- * Latin-1 characters, so offsets are bytes and writing it as Latin-1 gives the same bytes again.
+ * Where the places are in a frame's JSON that may have to be replaced on the way to the client. Offsets count from its beginning.
+ * Frames of one shape are equal up to the end of `model`.
+ */
+export interface FrameShape {
+  /** Where the value of the top-level `model` is, with its quotes; both 0 when there is none. */
+  readonly modelStart: number;
+  readonly modelEnd: number;
+  /** Where the member `usage` is, with one comma beside it; both 0 when there is none. */
+  readonly usageStart: number;
+  readonly usageEnd: number;
+  /** Whether `usage` has a value other than null: {@link StreamEvent.chunk} has it. */
+  readonly hasUsage: boolean;
+  /** Whether `choices` is empty: OpenAI's last chunk, which exists only for its usage. */
+  readonly emptyChoices: boolean;
+}
+
+/**
+ * An upstream's own JSON for one event. `text` holds bytes as Latin-1 characters, so offsets are bytes and writing it as Latin-1 gives
+ * the same bytes again.
  */
 export interface WireFrame {
   /** The protocol the JSON is in. */
@@ -39,16 +56,10 @@ export interface WireFrame {
   /** Where the JSON begins and ends in `text`. */
   readonly start: number;
   readonly end: number;
-  /** Where the value of the top-level `model` is, with its quotes; both 0 when there is none. */
-  readonly modelStart: number;
-  readonly modelEnd: number;
-  /** Where the member `usage` is, with one comma beside it; both 0 when there is none. */
-  readonly usageStart: number;
-  readonly usageEnd: number;
-  /** Whether `usage` has a value other than null: {@link StreamEvent.chunk} has it. */
-  readonly hasUsage: boolean;
-  /** Whether `choices` is empty: OpenAI's last chunk, which exists only for its usage. */
-  readonly emptyChoices: boolean;
+  /** The same object for frames that are known to have the same shape. */
+  readonly shape: FrameShape;
+  /** How much further than the shape says a `usage` after `model` is. */
+  readonly usageShift: number;
 }
 
 /** An event for a chunk that is already a message. */

@@ -111,7 +111,7 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
 
   #takeUsage(batch: readonly StreamEvent[]): void {
     for (const event of batch) {
-      if (event.wire !== undefined && !event.wire.hasUsage) continue;
+      if (event.wire !== undefined && !event.wire.shape.hasUsage) continue;
       const { usage } = event.chunk();
       if (usage !== undefined) this.#options.ctx.ownUsage = usage;
     }

@@ -8,7 +8,7 @@ import { GatewayError } from "../chat/error.ts";
 import { Fold } from "../chat/fold.ts";
 import type { ChatStream, StreamEvent } from "../chat/stream.ts";
 import { encodeChunk } from "../codec/openai/encode-reply.ts";
-import { spliceFrame } from "../codec/openai/splice-frame.ts";
+import { FrameSplicer } from "../codec/openai/frame-splicer.ts";
 import { openAiCompatible } from "./openai-compatible.ts";
 import type { Provider, UpstreamCall } from "./provider.ts";
 
@@ -45,7 +45,7 @@ async function reply(steps: readonly Step[], options: CallOptions = {}): Promise
 /** An event's JSON as a client would get it. */
 function jsonOf(event: StreamEvent): string {
   if (event.wire === undefined) return encodeChunk(event.chunk(), { sluice: false, usage: true });
-  const text = spliceFrame(event.wire, { modelJson: '"vendor/asked"', keepUsage: true });
+  const text = new FrameSplicer({ model: "vendor/asked", keepUsage: true }).append("", event.wire);
   return Buffer.from(text, "latin1").toString();
 }
 

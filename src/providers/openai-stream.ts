@@ -6,7 +6,7 @@ import { decodeChunk } from "../codec/openai/decode-reply.ts";
 import type { ScannedReply } from "../codec/openai/scan-chunk.ts";
 import { utf8Of, WireEvent } from "../codec/openai/wire-event.ts";
 import type { HttpBody } from "../transport/http-body.ts";
-import { SseFrames, type SsePayload } from "../transport/sse-frames.ts";
+import { SseFrames } from "../transport/sse-frames.ts";
 import { noteUpstreamModel } from "./note-upstream-model.ts";
 import type { UpstreamCall } from "./provider.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
@@ -21,10 +21,12 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
   readonly #body: HttpBody;
   readonly #call: UpstreamCall;
   readonly #provider: string;
-  readonly #frames = new SseFrames();
+  readonly #frames: SseFrames;
   readonly #scanner = new ChunkScanner();
   readonly #begun = new Set<number>();
   readonly #finished = new Set<number>();
+  /** What the reads of this batch have given so far. */
+  #events: StreamEvent[] = [];
   #scan: ScannedReply | undefined;
   #hasModel = false;
   #done = false;
@@ -34,6 +36,7 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
     this.#body = body;
     this.#call = call;
     this.#provider = provider;
+    this.#frames = new SseFrames((text, start, end, joined) => this.#event(text, start, end, joined));
   }
 
   [Symbol.asyncIterator](): AsyncIterator<readonly StreamEvent[]> {
@@ -52,9 +55,11 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
         if (this.#error !== undefined) throw this.#error;
         let read = this.#done ? undefined : await this.#body.next();
         if (read === undefined) return this.#end();
-        const events: StreamEvent[] = [];
-        for (; read !== undefined; read = this.#body.waiting()) this.#take(read, events);
-        if (events.length > 0) return { done: false, value: events };
+        for (; read !== undefined; read = this.#body.waiting()) this.#take(read);
+        const events = this.#events;
+        if (events.length === 0) continue;
+        this.#events = [];
+        return { done: false, value: events };
       }
     } catch (error) {
       const failure = upstreamFailure(error, this.#provider);
@@ -64,27 +69,29 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
   }
 
   /** Turns a read into events. What goes wrong after some events of the same read waits until they are out. */
-  #take(read: Buffer, events: StreamEvent[]): void {
+  #take(read: Buffer): void {
     if (this.#done || this.#error !== undefined) return;
     try {
-      for (const payload of this.#frames.push(read)) {
-        if (payload.text.startsWith("[DONE]", payload.start)) {
-          this.#done = true;
-          return;
-        }
-        events.push(this.#event(payload));
-      }
+      this.#frames.push(read);
     } catch (error) {
       this.#error = error;
     }
   }
 
-  #event({ text, start, end, joined }: SsePayload): StreamEvent {
+  #event(text: string, start: number, end: number, joined: boolean): void {
+    if (this.#done) return;
+    if (text.startsWith("[DONE]", start)) {
+      this.#done = true;
+      return;
+    }
     const { scan, usageShift } = this.#scanner.next(text, start, end);
     if (scan !== this.#scan) this.#note(scan, text, start, end);
     const { forwardsWire, requestedModel } = this.#call;
-    if (forwardsWire && !joined) return new WireEvent("chunk", text, start, end, scan, usageShift, requestedModel);
-    return eventOf(decodeChunk(utf8Of(text, start, end), { model: requestedModel }));
+    this.#events.push(
+      forwardsWire && !joined
+        ? new WireEvent("chunk", text, start, end, scan, usageShift, requestedModel)
+        : eventOf(decodeChunk(utf8Of(text, start, end), { model: requestedModel })),
+    );
   }
 
   /** Takes note of what a chunk of a new shape says of the reply. */

@@ -1,13 +1,10 @@
 import { GatewayError } from "../chat/error.ts";
 
-/** The data of one server-sent event: characters `start` to `end` of `text`, in which every character is one byte (Latin-1). */
-export interface SsePayload {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  /** Whether the data had several lines: LFs are between them. */
-  readonly joined: boolean;
-}
+/**
+ * Takes the data of one server-sent event: characters `start` to `end` of `text`, in which every character is one byte (Latin-1).
+ * `joined`: the data had several lines, and LFs are between them.
+ */
+export type SseSink = (text: string, start: number, end: number, joined: boolean) => void;
 
 const maxLineBytes = 1024 * 1024;
 const maxEventBytes = 4 * 1024 * 1024;
@@ -18,35 +15,42 @@ const maxEventBytes = 4 * 1024 * 1024;
  * passed over. An event that its stream does not finish is not given.
  */
 export class SseFrames {
+  readonly #sink: SseSink;
   /** The pieces of a line whose end has not come. */
   #carry: Buffer[] = [];
   #carryBytes = 0;
   #begun = false;
-  /** The event's only data line so far; with a second one it moves to `#lines`. */
-  #first: SsePayload | undefined;
+  /** The event's only data line so far, where `#firstEnd` is not -1; with a second one it moves to `#lines`. */
+  #first = "";
+  #firstStart = 0;
+  #firstEnd = -1;
   #lines: string[] = [];
   #lineBytes = 0;
   #afterCr = false;
 
+  /** `sink` gets the events one by one, while the read that completes them is pushed. */
+  constructor(sink: SseSink) {
+    this.#sink = sink;
+  }
+
   /**
-   * Takes the next read and gives the events it completes.
-   * @throws GatewayError `upstream_error` when a line outgrows 1 MiB or an event 4 MiB.
+   * Takes the next read.
+   * @throws GatewayError `upstream_error` when a line outgrows 1 MiB or an event 4 MiB; what the sink throws. Neither can go on then.
    */
-  push(read: Buffer): SsePayload[] {
+  push(read: Buffer): void {
     if (this.#carryBytes > 0 && !read.includes(10) && !read.includes(13)) {
       this.#keep(read);
-      return [];
+      return;
     }
     const bytes = this.#carryBytes === 0 ? read : Buffer.concat([...this.#carry, read]);
     this.#carry = [];
     this.#carryBytes = 0;
     const text = bytes.toString("latin1");
-    const payloads: SsePayload[] = [];
     let at = 0;
     if (!this.#begun) {
       if (bytes.length < 3 && "\u00ef\u00bb\u00bf".startsWith(text)) {
         this.#keep(bytes);
-        return payloads;
+        return;
       }
       this.#begun = true;
       if (text.startsWith("\u00ef\u00bb\u00bf")) at = 3;
@@ -69,11 +73,10 @@ export class SseFrames {
       }
       if (end < 0) break;
       if (end - at > maxLineBytes) throw tooLong("a line", "1 MiB");
-      this.#line(text, at, end, payloads);
+      this.#line(text, at, end);
       at = next;
     }
     if (at < text.length) this.#keep(bytes.subarray(at));
-    return payloads;
   }
 
   #keep(piece: Buffer): void {
@@ -82,15 +85,9 @@ export class SseFrames {
     this.#carry.push(piece);
   }
 
-  #line(text: string, start: number, end: number, payloads: SsePayload[]): void {
+  #line(text: string, start: number, end: number): void {
     if (start === end) {
-      if (this.#lines.length > 0) {
-        const joined = this.#lines.join("\n");
-        payloads.push({ text: joined, start: 0, end: joined.length, joined: true });
-        this.#lines = [];
-      } else if (this.#first !== undefined) payloads.push(this.#first);
-      this.#first = undefined;
-      this.#lineBytes = 0;
+      this.#give();
       return;
     }
     if (!isData(text, start, end)) return;
@@ -98,15 +95,31 @@ export class SseFrames {
     if (from < end && text.charCodeAt(from) === 32) from++;
     this.#lineBytes += end - from + 1; // with the LF that joins it: empty lines count too
     if (this.#lineBytes > maxEventBytes) throw tooLong("an event", "4 MiB");
-    if (this.#first === undefined && this.#lines.length === 0) {
-      this.#first = { text, start: from, end, joined: false };
+    if (this.#firstEnd < 0 && this.#lines.length === 0) {
+      this.#first = text;
+      this.#firstStart = from;
+      this.#firstEnd = end;
       return;
     }
-    if (this.#first !== undefined) {
-      this.#lines.push(this.#first.text.slice(this.#first.start, this.#first.end));
-      this.#first = undefined;
+    if (this.#firstEnd >= 0) {
+      this.#lines.push(this.#first.slice(this.#firstStart, this.#firstEnd));
+      this.#firstEnd = -1;
     }
     this.#lines.push(text.slice(from, end));
+  }
+
+  /** The event is complete. */
+  #give(): void {
+    this.#lineBytes = 0;
+    const end = this.#firstEnd;
+    if (end >= 0) {
+      this.#firstEnd = -1;
+      this.#sink(this.#first, this.#firstStart, end, false);
+    } else if (this.#lines.length > 0) {
+      const joined = this.#lines.join("\n");
+      this.#lines = [];
+      this.#sink(joined, 0, joined.length, true);
+    }
   }
 }
 

@@ -26,8 +26,10 @@ function expected(json: string, before: string) {
 }
 
 function summary(frame: WireEvent, { choices, finished, isError }: ReturnType<typeof scanReply>) {
-  const { start, end, modelStart, modelEnd, usageStart, usageEnd, hasUsage, emptyChoices } = frame;
-  return { start, end, modelStart, modelEnd, usageStart, usageEnd, hasUsage, emptyChoices, choices, finished, isError };
+  const { start, end, shape, usageShift } = frame;
+  const { modelStart, modelEnd, usageStart, usageEnd, hasUsage, emptyChoices } = shape;
+  const usage = usageEnd === 0 ? [] : [usageStart + usageShift, usageEnd + usageShift];
+  return { start, end, modelStart, modelEnd, usage, hasUsage, emptyChoices, choices, finished, isError };
 }
 
 const content = (text: string) => `{"model":"m","choices":[{"index":0,"delta":{"content":"${text}"}}],"usage":null}`;

@@ -1,19 +1,10 @@
 import { GatewayError } from "../../chat/error.ts";
+import type { FrameShape } from "../../chat/stream.ts";
 import { JsonProblem, JsonReader } from "./json-reader.ts";
 import { withComma } from "./with-comma.ts";
 
 /** What is known of a chunk, or a whole reply, without decoding it. Offsets count from the beginning of the JSON. */
-export interface ScannedReply {
-  /** The value of `model`, with its quotes; both 0 when there is none. */
-  readonly modelStart: number;
-  readonly modelEnd: number;
-  /** The member `usage` with one comma beside it; both 0 when there is none. */
-  readonly usageStart: number;
-  readonly usageEnd: number;
-  /** Whether `usage` is more than null. */
-  readonly hasUsage: boolean;
-  /** Whether `choices` is an empty array. */
-  readonly emptyChoices: boolean;
+export interface ScannedReply extends FrameShape {
   /** Indexes of the choices that say something, and of those that end here. Empty for a reply without choices. */
   readonly choices: readonly number[];
   readonly finished: readonly number[];

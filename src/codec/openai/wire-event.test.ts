@@ -21,7 +21,7 @@ describe("WireEvent", () => {
     const json =
       '{"id":"c","object":"chat.completion","created":1,"model":"up","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}';
     const whole = event("completion", json);
-    expect(whole.hasUsage).toBe(true);
+    expect(whole.shape.hasUsage).toBe(true);
     expect(whole.chunk()).toMatchObject({
       model: "asked/for",
       choices: [{ delta: { content: "Hi" }, finishReason: FinishReason.STOP }],

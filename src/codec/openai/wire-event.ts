@@ -1,9 +1,8 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import type { Immutable } from "../../chat/immutable.ts";
-import type { StreamEvent, WireFrame } from "../../chat/stream.ts";
+import type { FrameShape, StreamEvent, WireFrame } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
 import { decodeChunk, decodeResponse } from "./decode-reply.ts";
-import type { ScannedReply } from "./scan-chunk.ts";
 
 /** Latin-1 text whose characters are the bytes of UTF-8, as the characters they stand for. */
 export function utf8Of(text: string, start: number, end: number): string {
@@ -12,27 +11,21 @@ export function utf8Of(text: string, start: number, end: number): string {
 
 /** An event that is still the upstream's own JSON: its own frame, decoded when somebody reads it. */
 export class WireEvent implements StreamEvent, WireFrame {
-  readonly protocol = "openai";
   readonly kind: "chunk" | "completion";
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  readonly modelStart: number;
-  readonly modelEnd: number;
-  readonly usageStart: number;
-  readonly usageEnd: number;
-  readonly hasUsage: boolean;
-  readonly emptyChoices: boolean;
+  readonly shape: FrameShape;
+  readonly usageShift: number;
   readonly #requestedModel: string;
   #chunk: Immutable<ChatCompletionChunk> | undefined;
 
-  /** `usageShift`: how far `usage` lies from where the scan says. */
   constructor(
     kind: "chunk" | "completion",
     text: string,
     start: number,
     end: number,
-    scan: ScannedReply,
+    shape: FrameShape,
     usageShift: number,
     requestedModel: string,
   ) {
@@ -40,13 +33,13 @@ export class WireEvent implements StreamEvent, WireFrame {
     this.text = text;
     this.start = start;
     this.end = end;
-    this.modelStart = scan.modelEnd === 0 ? 0 : start + scan.modelStart;
-    this.modelEnd = scan.modelEnd === 0 ? 0 : start + scan.modelEnd;
-    this.usageStart = scan.usageEnd === 0 ? 0 : start + scan.usageStart + usageShift;
-    this.usageEnd = scan.usageEnd === 0 ? 0 : start + scan.usageEnd + usageShift;
-    this.hasUsage = scan.hasUsage;
-    this.emptyChoices = scan.emptyChoices;
+    this.shape = shape;
+    this.usageShift = usageShift;
     this.#requestedModel = requestedModel;
+  }
+
+  get protocol() {
+    return "openai" as const;
   }
 
   get wire(): WireFrame {

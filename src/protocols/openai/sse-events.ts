@@ -2,7 +2,7 @@ import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_ch
 import type { Immutable } from "../../chat/immutable.ts";
 import type { StreamEvent, WireFrame } from "../../chat/stream.ts";
 import { encodeChunk } from "../../codec/openai/encode-reply.ts";
-import { type FrameSplices, latin1Json, spliceFrame } from "../../codec/openai/splice-frame.ts";
+import { FrameSplicer } from "../../codec/openai/frame-splicer.ts";
 
 /** What a streaming client asked for. */
 export interface StreamWishes {
@@ -20,29 +20,28 @@ export interface StreamWishes {
  */
 export class SseEvents {
   readonly #wishes: StreamWishes;
-  readonly #splices: FrameSplices;
-  readonly #cuttingUsage: FrameSplices;
+  readonly #splicer: FrameSplicer;
+  readonly #usageCutter: FrameSplicer;
 
   constructor(wishes: StreamWishes) {
-    const modelJson = latin1Json(wishes.model);
+    const framing = { model: wishes.model, before: "data: ", after: "\n\n" };
     this.#wishes = wishes;
-    this.#splices = { modelJson, keepUsage: wishes.usage };
-    this.#cuttingUsage = { modelJson, keepUsage: false };
+    this.#splicer = new FrameSplicer({ ...framing, keepUsage: wishes.usage });
+    this.#usageCutter = wishes.usage ? new FrameSplicer({ ...framing, keepUsage: false }) : this.#splicer;
   }
 
   /** A batch as the text to be sent, every byte as one Latin-1 character; empty when there is nothing to tell. */
   render(batch: readonly StreamEvent[]): string {
     let text = "";
     for (const event of batch) {
-      const payload = event.wire === undefined ? this.#chunk(event.chunk()) : this.#frame(event.wire);
-      if (payload !== "") text += `data: ${payload}\n\n`;
+      text = event.wire === undefined ? text + this.#chunk(event.chunk()) : this.#append(text, event.wire);
     }
     return text;
   }
 
-  #frame(frame: WireFrame): string {
-    if (!frame.hasUsage) return spliceFrame(frame, this.#splices);
-    return frame.emptyChoices ? "" : spliceFrame(frame, this.#cuttingUsage);
+  #append(text: string, frame: WireFrame): string {
+    if (!frame.shape.hasUsage) return this.#splicer.append(text, frame);
+    return frame.shape.emptyChoices ? text : this.#usageCutter.append(text, frame);
   }
 
   #chunk(chunk: Immutable<ChatCompletionChunk>): string {
@@ -55,6 +54,6 @@ export class SseEvents {
       if (!tells) return "";
     }
     const json = encodeChunk(chunk, { sluice: info, usage: usage && (isFinal || chunk.usage === undefined) });
-    return Buffer.from(json).toString("latin1");
+    return `data: ${Buffer.from(json).toString("latin1")}\n\n`;
   }
 }

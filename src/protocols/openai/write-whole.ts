@@ -1,7 +1,7 @@
 import { Fold } from "../../chat/fold.ts";
 import type { ChatStream, WireFrame } from "../../chat/stream.ts";
 import { encodeResponse } from "../../codec/openai/encode-reply.ts";
-import { latin1Json, spliceFrame } from "../../codec/openai/splice-frame.ts";
+import { FrameSplicer } from "../../codec/openai/frame-splicer.ts";
 import { type HttpOutgoing, isGone } from "../exchange.ts";
 import { setRouteHeaders } from "./reply-headers.ts";
 import { writeJson } from "./write-json.ts";
@@ -27,5 +27,5 @@ export async function writeWhole(response: HttpOutgoing, stream: ChatStream, mod
   }
   if (isGone(response)) return;
   if (frame === undefined) writeJson(response, encodeResponse(fold.response(), { sluice: info }));
-  else writeJson(response, spliceFrame(frame, { modelJson: latin1Json(model), keepUsage: true }), "latin1");
+  else writeJson(response, new FrameSplicer({ model, keepUsage: true }).append("", frame), "latin1");
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ChunkScanner } from "./chunk-scanner.ts";
+import { FrameSplicer } from "./frame-splicer.ts";
 import { scanReply } from "./scan-chunk.ts";
-import { latin1Json, spliceFrame } from "./splice-frame.ts";
 import { WireEvent } from "./wire-event.ts";
 
 /** A chunk's JSON somewhere in a longer text, as bytes, spliced and read again as UTF-8. */
@@ -9,10 +10,10 @@ function spliced(json: string, model: string, keepUsage: boolean): string {
   const bytes = Buffer.from(json).toString("latin1");
   const text = `data: ${bytes}\n\n`;
   const frame = new WireEvent("chunk", text, 6, 6 + bytes.length, scanReply(bytes), 0, model);
-  return Buffer.from(spliceFrame(frame, { modelJson: latin1Json(model), keepUsage }), "latin1").toString("utf8");
+  return Buffer.from(new FrameSplicer({ model, keepUsage }).append("", frame), "latin1").toString("utf8");
 }
 
-describe("spliceFrame", () => {
+describe("FrameSplicer", () => {
   it.each([
     ['{"model":"x","usage":null}', true, '{"model":"né","usage":null}'],
     ['{"model":"x","usage":null}', false, '{"model":"né"}'],
@@ -41,6 +42,32 @@ describe("spliceFrame", () => {
         expect(JSON.parse(spliced(json, model, keepUsage))).toEqual(expected);
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it("does to every frame of a stream what it does to it alone", () => {
+    const usage = fc.constantFrom("", '"usage":null,', '"usage":{"a":1},');
+    const chunk = fc
+      .tuple(usage, fc.constantFrom('"model":"x",', '"model":"xyz",', ""), fc.string(), usage, fc.string())
+      .map(([first, model, content, last, obfuscation]) => {
+        const choices = `"choices":[{"delta":{"content":${JSON.stringify(content)}}}]`;
+        const end = `"obfuscation":${JSON.stringify(obfuscation)}`;
+        return first === "" ? `{${model}${choices},${last}${end}}` : `{${first}${model}${choices},${end}}`;
+      })
+      .map((json) => Buffer.from(json).toString("latin1"));
+    fc.assert(
+      fc.property(fc.array(chunk, { minLength: 2, maxLength: 20 }), fc.boolean(), (chunks, keepUsage) => {
+        const scanner = new ChunkScanner();
+        const splices = { model: "né", keepUsage, before: "data: ", after: "\n\n" };
+        const splicer = new FrameSplicer(splices);
+        for (const json of [...chunks, ...chunks]) {
+          const { scan, usageShift } = scanner.next(`[${json}]`, 1, 1 + json.length);
+          const frame = new WireEvent("chunk", `[${json}]`, 1, 1 + json.length, scan, usageShift, "m");
+          const alone = new WireEvent("chunk", json, 0, json.length, scanReply(json), 0, "m");
+          expect(splicer.append("before ", frame)).toBe(new FrameSplicer(splices).append("before ", alone));
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 });

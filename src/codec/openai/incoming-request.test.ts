@@ -20,6 +20,7 @@ describe("incomingRequest", () => {
     ["a number in it", '{"a":1}', "metadata.a"],
     ["null in it", '{"a":null}', "metadata.a"],
     ["an object in it", '{"a":{}}', "metadata.a"],
+    ["a control character in it", '{"a":"\t"}', "metadata.a"],
   ])("refuses metadata that is or has %s", (_, value, param) => {
     expect(() => incoming(`,"metadata":${value}`)).toThrow(expect.objectContaining({ code: "invalid_request", param }));
   });

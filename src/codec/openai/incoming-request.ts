@@ -7,16 +7,23 @@ import { map, text } from "./json-object.ts";
 import { JsonReader } from "./json-reader.ts";
 import { type ScannedRequest, scanRequest } from "./scan-request.ts";
 
+/** A chat request of OpenAI's API. */
+export interface IncomingOpenAiRequest extends IncomingChatRequest {
+  /** Whether the client wants the usage of a stream: `stream_options.include_usage`. */
+  readonly wantsUsage: boolean;
+}
+
 /**
  * A request body as the pipeline takes it: scanned now, decoded and validated when somebody reads it.
  * @throws GatewayError `invalid_request`.
  */
-export function incomingRequest(bytes: Uint8Array): IncomingChatRequest {
+export function incomingRequest(bytes: Uint8Array): IncomingOpenAiRequest {
   const scan = scanRequest(bytes);
   let decoded: ChatCompletionRequest | undefined;
   return {
     model: scan.model,
     streamed: scan.streamed,
+    wantsUsage: scan.wantsUsage,
     metadata: metadataOf(bytes, scan.metadata),
     wire: scan.hasOwnMembers ? undefined : wireOf(bytes, scan),
     decode() {

@@ -1,11 +1,10 @@
-import { hasControl } from "./has-control.ts";
 import { JsonProblem } from "./json-reader.ts";
 import { KeyRegister } from "./key-register.ts";
 
 const maxDepth = 64;
-/** Words of four bytes that are looked at before the next quote is searched for: where quotes are far apart, and where they are not. */
-const eager = 8;
-const patient = 64;
+/** How many bytes of a string are looked at one by one before the next quote and backslash are searched for: more where they are near. */
+const shortestWalk = 64;
+const longestWalk = 4096;
 
 const quote = 34;
 const plus = 43;
@@ -22,10 +21,9 @@ const letterU = 117;
 const openBrace = 123;
 const closeBrace = 125;
 
-/** 1 for what may follow a backslash beside `u`; 2 for hexadecimal digits; 3 for both. */
-const escapes = new Uint8Array(256);
-for (const letter of '"\\/bfnrt') escapes[letter.charCodeAt(0)] = 1;
-for (const letter of "0123456789abcdefABCDEF") escapes[letter.charCodeAt(0)] = (escapes[letter.charCodeAt(0)] ?? 0) | 2;
+/** What may follow a backslash, beside `u`, and hexadecimal digits. */
+const isEscape = tableOf('"\\/bfnrt');
+const isDigit = tableOf("0123456789abcdefABCDEF");
 
 /**
  * Walks over JSON (RFC 8259, strictly) in UTF-8 bytes without building anything. Refuses nesting deeper than 64, a key that comes
@@ -36,9 +34,10 @@ export class JsonBytes {
   readonly bytes: Buffer;
   /** Where walking has come. */
   at = 0;
-  /** The top-level member that is being walked over, and where its key begins. */
-  member = "";
+  /** Where the key of the top-level member that is being walked over begins, with its quotes; behind the quotes is `#keyEnd`. */
   keyStart = 0;
+  #keyEnd = 0;
+  #hasEscape = false;
   readonly #keys: KeyRegister;
   /** Whether the container at each depth is an object. */
   readonly #isObject: boolean[] = [];
@@ -46,20 +45,25 @@ export class JsonBytes {
   /** The next quote and backslash, where they are known; behind `at`: unknown. */
   #nextQuote = -1;
   #nextBackslash = -1;
-  #window = eager;
-  readonly #words: Int32Array;
-  readonly #shift: number;
+  #walk = shortestWalk;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.#shift = bytes.byteOffset & 3;
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset - this.#shift, (bytes.length + this.#shift) >> 2);
     this.#keys = new KeyRegister(bytes);
+  }
+
+  /** Whether the top-level member that is being walked over has this name, however it is written. */
+  isMember(name: string): boolean {
+    const start = this.keyStart + 1;
+    const length = this.#keyEnd - 1 - start;
+    if (length !== name.length) return length > name.length && this.#hasEscape && this.#member === name;
+    for (let i = 0; i < length; i++) if (this.bytes[start + i] !== name.charCodeAt(i)) return false;
+    return true;
   }
 
   /** Fails at the member that is being walked over. */
   fail(message: string): never {
-    throw new JsonProblem(this.member.slice(0, 64), message);
+    throw new JsonProblem(this.#member.slice(0, 64), message);
   }
 
   /** Passes white space. Gives the byte after it; -1 at the end. */
@@ -108,11 +112,12 @@ export class JsonBytes {
     const start = this.at;
     this.string();
     const end = this.at;
+    const problem = this.#keys.add(this.#depth, start + 1, end - 1);
     if (this.#depth === 1) {
       this.keyStart = start;
-      this.member = this.#keys.text(start + 1, end - 1);
+      this.#keyEnd = end;
+      this.#hasEscape = this.#keys.hasEscape;
     }
-    const problem = this.#keys.add(this.#depth, start + 1, end - 1);
     if (problem !== undefined) this.fail(`${problem} at byte ${start}`);
     if (this.space() !== colon) this.#invalid("a colon is missing");
     this.at++;
@@ -138,64 +143,52 @@ export class JsonBytes {
     }
   }
 
-  /** Passes the string that begins here. */
+  /** Passes the string that begins here. Control characters in it are left to whoever reads it: they end nothing. */
   string(): void {
     const { bytes } = this;
-    for (let at = this.#special(this.at + 1); at < bytes.length; at = this.#special(at)) {
-      const byte = bytes[at] as number; // at is within bounds
+    const end = bytes.length;
+    let at = this.at + 1;
+    for (;;) {
+      at = walk(bytes, at, Math.min(at + this.#walk, end - 3));
+      const byte = bytes[at];
       if (byte === quote) {
         this.at = at + 1;
         return;
       }
-      if (byte === backslash) {
-        const letter = bytes[at + 1] ?? 0;
-        if (((escapes[letter] as number) & 1) === 0) this.#unicodeEscape(at, letter);
-        at += 2; // the digits of a \u are plain characters
-      } else if (byte < 32) this.#control(at);
-      else at++; // a false alarm
+      at = byte === backslash ? this.#escape(at) : this.#jump(at);
+      if (at >= end) this.#invalid("a string does not end");
     }
-    this.#invalid("a string does not end");
   }
 
   /** Checks that nothing but white space is left. */
   end(): void {
-    this.member = "";
+    this.#keyEnd = 0;
     if (this.space() !== -1) this.#invalid("something follows the body");
   }
 
-  /** From inside a string to the next quote, backslash or control character, or to the end; may stop earlier. */
-  #special(at: number): number {
-    const words = this.#words;
-    const from = at + this.#shift;
-    let i = from >> 2;
-    const limit = Math.min(i + this.#window, words.length);
-    if (i < limit) {
-      let mask = specials(words[i] as number) & (-1 << ((from & 3) << 3)); // i is within bounds
-      while (mask === 0 && ++i < limit) mask = specials(words[i] as number);
-      if (mask !== 0) return i * 4 + ((31 - Math.clz32(mask & -mask)) >> 3) - this.#shift;
-      if (limit < words.length) return this.#jump(i * 4 - this.#shift);
-    }
-    return Math.max(at, words.length * 4 - this.#shift);
-  }
-
+  /** From inside a string to the next quote or backslash, or to the end. */
   #jump(at: number): number {
     const { bytes } = this;
     if (this.#nextQuote < at) this.#nextQuote = found(bytes.indexOf(quote, at), bytes);
     if (this.#nextBackslash < at) this.#nextBackslash = found(bytes.indexOf(backslash, at), bytes);
     const to = Math.min(this.#nextQuote, this.#nextBackslash);
-    this.#window = to - at < patient * 4 ? patient : eager;
-    if (hasControl(bytes, at, to)) this.#control(at);
+    this.#walk = to - at < shortestWalk ? Math.min(2 * this.#walk, longestWalk) : shortestWalk;
     return to;
   }
 
-  /** Checks the escape at `at` that has to be a `\u` with four digits. */
-  #unicodeEscape(at: number, letter: number): void {
+  /** Passes the escape at `at`. */
+  #escape(at: number): number {
     const { bytes } = this;
-    let isEscape = letter === letterU;
-    for (let i = at + 2; i < at + 6; i++) isEscape &&= ((escapes[bytes[i] ?? 0] as number) & 2) !== 0;
-    if (isEscape) return;
+    const letter = bytes[at + 1] ?? 0;
+    let isGood = isEscape[letter] === 1 || letter === letterU;
+    if (letter === letterU) for (let i = at + 2; i < at + 6; i++) isGood &&= isDigit[bytes[i] ?? 0] === 1;
+    if (isGood) return at + 2; // the digits are plain characters
     this.at = at;
     this.#invalid("this escape is not JSON's");
+  }
+
+  get #member(): string {
+    return this.#keyEnd === 0 ? "" : this.#keys.text(this.keyStart + 1, this.#keyEnd - 1);
   }
 
   #scalar(byte: number): void {
@@ -240,12 +233,6 @@ export class JsonBytes {
     this.at++;
   }
 
-  #control(at: number): never {
-    this.at = at;
-    while ((this.bytes[this.at] ?? 0) >= 32) this.at++;
-    this.#invalid("a control character in a string must be escaped");
-  }
-
   #invalid(what: string): never {
     this.fail(`invalid JSON at byte ${this.at}: ${what}`);
   }
@@ -255,12 +242,42 @@ function found(at: number, bytes: Buffer): number {
   return at < 0 ? bytes.length : at;
 }
 
+function tableOf(letters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const letter of letters) table[letter.charCodeAt(0)] = 1;
+  return table;
+}
+
 /**
- * The high bit of every byte that is a quote, a backslash or a control character; the lowest of them is right, others may be too
- * many. A quote with its bit 1 turned is a space, one more than the last control character.
+ * Passes characters and simple escapes of a string up to its quote, another escape or the limit, if not a little beyond. Reads three
+ * bytes more. Four bytes a step: a quarter faster than one.
  */
-function specials(word: number): number {
-  const turned = word ^ 0x02020202;
-  const back = word ^ 0x5c5c5c5c;
-  return (((turned - 0x21212121) & ~turned) | ((back - 0x01010101) & ~back)) & 0x80808080;
+function walk(bytes: Buffer, from: number, limit: number): number {
+  let at = from;
+  while (at < limit) {
+    const first = bytes[at] as number; // within bounds, as the others are
+    if (first === quote) return at;
+    if (first === backslash) {
+      if (isEscape[bytes[at + 1] as number] === 0) return at;
+      at += 2;
+      continue;
+    }
+    const second = bytes[at + 1] as number;
+    if (second === quote || second === backslash) {
+      at++;
+      continue;
+    }
+    const third = bytes[at + 2] as number;
+    if (third === quote || third === backslash) {
+      at += 2;
+      continue;
+    }
+    const fourth = bytes[at + 3] as number;
+    if (fourth === quote || fourth === backslash) {
+      at += 3;
+      continue;
+    }
+    at += 4;
+  }
+  return at;
 }

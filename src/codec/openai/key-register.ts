@@ -1,4 +1,5 @@
 const maxCompared = 16;
+const control = /[^ -\uffff]/g; // below the space
 
 // One object per depth at a time, and scans are synchronous: all registers share this room.
 const starts = new Int32Array(65 * maxCompared);
@@ -13,6 +14,8 @@ const counts = new Int32Array(65);
 export class KeyRegister {
   readonly #bytes: Buffer;
   readonly #sets: (Set<string> | undefined)[] = [];
+  /** Whether the last key that was added has a backslash. */
+  hasEscape = false;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -24,18 +27,20 @@ export class KeyRegister {
     this.#sets[depth] = undefined;
   }
 
-  /** Takes the key from `start` to `end`, without quotes, a valid JSON string. Returns what is wrong with it. */
+  /** Takes the key from `start` to `end`, without quotes, whose escapes are valid. Returns what is wrong with it. */
   add(depth: number, start: number, end: number): string | undefined {
     const bytes = this.#bytes;
     let hash = 0;
-    let isPlain = true;
+    let hasEscape = false;
     for (let i = start; i < end; i++) {
       const byte = bytes[i] as number; // i is within bounds
       hash = (Math.imul(hash, 31) + byte) | 0;
-      if (byte === 92) isPlain = false;
+      if (byte === 92) hasEscape = true;
+      else if (byte < 32) return "a control character must be escaped in the key";
     }
     const count = counts[depth] as number; // depth is within bounds
-    if (!isPlain || count === maxCompared || this.#sets[depth] !== undefined) return this.#addText(depth, start, end);
+    this.hasEscape = hasEscape;
+    if (hasEscape || count === maxCompared || this.#sets[depth] !== undefined) return this.#addText(depth, start, end);
     const base = depth * maxCompared;
     for (let i = base; i < base + count; i++) {
       if (hashes[i] === hash && this.#isSame(starts[i] as number, ends[i] as number, start, end))
@@ -48,10 +53,11 @@ export class KeyRegister {
     return end - start === 9 && this.text(start, end) === "__proto__" ? forbidden : undefined;
   }
 
-  /** The text a key stands for. Half a surrogate pair, on which readers disagree, becomes U+FFFD. */
+  /** The text a key stands for. Half a surrogate pair, on which readers disagree, and control characters become U+FFFD. */
   text(start: number, end: number): string {
     const text = this.#bytes.toString("utf8", start, end);
-    return text.includes("\\") ? (JSON.parse(`"${text}"`) as string).toWellFormed() : text; // a valid JSON string
+    if (!text.includes("\\")) return text;
+    return (JSON.parse(`"${text.replace(control, "\ufffd")}"`) as string).toWellFormed(); // its escapes are valid
   }
 
   #addText(depth: number, start: number, end: number): string | undefined {

@@ -1,4 +1,3 @@
-import type { IncomingChatRequest } from "../../chat/chat-request.ts";
 import { GatewayError } from "../../chat/error.ts";
 import type { Admitted } from "../../chat/ports/calls.ts";
 import { incomingRequest } from "../../codec/openai/incoming-request.ts";
@@ -20,9 +19,8 @@ export async function chatCompletions(
   maxRequestBytes: number,
 ): Promise<GatewayError | undefined> {
   const incoming = incomingRequest(await readBody(request, maxRequestBytes));
-  const { model } = incoming;
+  const { model, wantsUsage: usage } = incoming;
   const info = request.headers["x-sluice-info"] === "1";
-  const usage = incoming.streamed && wantsUsage(incoming);
   const stream = await call.chat(incoming);
   response.once("close", () => {
     if (!response.writableEnded) stream.cancel(new GatewayError("cancelled", "the client closed the connection"));
@@ -30,12 +28,4 @@ export async function chatCompletions(
   if (incoming.streamed) return writeStream(response, stream, new SseEvents({ model, usage, info }), call);
   await writeWhole(response, stream, model, info);
   return undefined;
-}
-
-function wantsUsage({ wire, decode }: IncomingChatRequest): boolean {
-  if (wire === undefined) return decode().streamOptions?.includeUsage ?? false;
-  const span = wire.streamOptions;
-  if (span === undefined) return false;
-  const options: unknown = JSON.parse(Buffer.from(wire.bytes.subarray(span.start, span.end)).toString("utf8"));
-  return typeof options === "object" && options !== null && "include_usage" in options && options.include_usage === true;
 }

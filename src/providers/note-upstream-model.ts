@@ -1,5 +1,5 @@
 import type { ScannedReply } from "../codec/openai/scan-chunk.ts";
-import { utf8Of } from "../codec/openai/wire-event.ts";
+import { utf8Of } from "../codec/openai/utf8-of.ts";
 import type { UpstreamNotes } from "./provider.ts";
 
 /** Notes the model that an upstream says has answered; gives whether it says. The scanned JSON begins at `start` of `text`. */

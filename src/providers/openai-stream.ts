@@ -2,9 +2,9 @@ import { GatewayError } from "../chat/error.ts";
 import { type ChatStream, eventOf, type StreamEvent } from "../chat/stream.ts";
 import { ChunkScanner } from "../codec/openai/chunk-scanner.ts";
 import { decodeStreamError } from "../codec/openai/decode-error.ts";
-import { decodeChunk } from "../codec/openai/decode-reply.ts";
 import type { ScannedReply } from "../codec/openai/scan-chunk.ts";
-import { utf8Of, WireEvent } from "../codec/openai/wire-event.ts";
+import { utf8Of } from "../codec/openai/utf8-of.ts";
+import { WireEvent } from "../codec/openai/wire-event.ts";
 import type { HttpBody } from "../transport/http-body.ts";
 import { SseFrames } from "../transport/sse-frames.ts";
 import { noteUpstreamModel } from "./note-upstream-model.ts";
@@ -87,11 +87,8 @@ export class OpenAiStream implements ChatStream, AsyncIterator<readonly StreamEv
     const { scan, usageShift } = this.#scanner.next(text, start, end);
     if (scan !== this.#scan) this.#note(scan, text, start, end);
     const { forwardsWire, requestedModel } = this.#call;
-    this.#events.push(
-      forwardsWire && !joined
-        ? new WireEvent("chunk", text, start, end, scan, usageShift, requestedModel)
-        : eventOf(decodeChunk(utf8Of(text, start, end), { model: requestedModel })),
-    );
+    const event = new WireEvent("chunk", text, start, end, scan, usageShift, requestedModel);
+    this.#events.push(forwardsWire && !joined ? event : eventOf(event.chunk()));
   }
 
   /** Takes note of what a chunk of a new shape says of the reply. */

@@ -1,3 +1,4 @@
+import { ChunkTemplate } from "./chunk-template.ts";
 import { type ScannedReply, scanReply } from "./scan-chunk.ts";
 
 /** A scanned chunk, shifted to where its JSON lies. */
@@ -64,6 +65,7 @@ export class ChunkScanner {
       at = holeEnd;
     }
     parts.push(json.slice(at));
+    scan.template = new ChunkTemplate(parts);
     this.#scan = scan;
     this.#parts = parts;
     this.#holeLengths = scan.holes.map(([holeStart, holeEnd]) => holeEnd - holeStart);

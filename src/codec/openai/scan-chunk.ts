@@ -1,10 +1,13 @@
 import { GatewayError } from "../../chat/error.ts";
 import type { FrameShape } from "../../chat/stream.ts";
+import type { ChunkTemplate } from "./chunk-template.ts";
 import { JsonProblem, JsonReader } from "./json-reader.ts";
 import { withComma } from "./with-comma.ts";
 
 /** What is known of a chunk, or a whole reply, without decoding it. Offsets count from the beginning of the JSON. */
 export interface ScannedReply extends FrameShape {
+  /** What decodes chunks of this shape, where one was learned. */
+  template?: ChunkTemplate | undefined;
   /** Indexes of the choices that say something, and of those that end here. Empty for a reply without choices. */
   readonly choices: readonly number[];
   readonly finished: readonly number[];

@@ -1,13 +1,10 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import type { Immutable } from "../../chat/immutable.ts";
-import type { FrameShape, StreamEvent, WireFrame } from "../../chat/stream.ts";
+import type { StreamEvent, WireFrame } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
 import { decodeChunk, decodeResponse } from "./decode-reply.ts";
-
-/** Latin-1 text whose characters are the bytes of UTF-8, as the characters they stand for. */
-export function utf8Of(text: string, start: number, end: number): string {
-  return Buffer.from(text.slice(start, end), "latin1").toString("utf8");
-}
+import type { ScannedReply } from "./scan-chunk.ts";
+import { utf8Of } from "./utf8-of.ts";
 
 /** An event that is still the upstream's own JSON: its own frame, decoded when somebody reads it. */
 export class WireEvent implements StreamEvent, WireFrame {
@@ -15,7 +12,7 @@ export class WireEvent implements StreamEvent, WireFrame {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  readonly shape: FrameShape;
+  readonly shape: ScannedReply;
   readonly usageShift: number;
   readonly #requestedModel: string;
   #chunk: Immutable<ChatCompletionChunk> | undefined;
@@ -25,7 +22,7 @@ export class WireEvent implements StreamEvent, WireFrame {
     text: string,
     start: number,
     end: number,
-    shape: FrameShape,
+    shape: ScannedReply,
     usageShift: number,
     requestedModel: string,
   ) {
@@ -52,8 +49,10 @@ export class WireEvent implements StreamEvent, WireFrame {
   }
 
   #decode(): Immutable<ChatCompletionChunk> {
-    const json = utf8Of(this.text, this.start, this.end);
     const model = this.#requestedModel;
+    const { template } = this.shape;
+    if (template !== undefined) return template.decode(this.text, this.start, this.end, { model });
+    const json = utf8Of(this.text, this.start, this.end);
     if (this.kind === "chunk") return decodeChunk(json, { model });
     const [chunk] = unfold(decodeResponse(json, { model }));
     return chunk as ChatCompletionChunk; // unfold gives one

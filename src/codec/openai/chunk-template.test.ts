@@ -18,7 +18,7 @@ const content = (text: string) => JSON.stringify({ id: "c", choices: [{ index: 1
 
 describe("ChunkTemplate", () => {
   it("shares what chunks of a shape have in common", () => {
-    const [first, second] = decoded([content("a"), content('é "b"\n')]);
+    const [first, second] = decoded([content("0"), content("a"), content('é "b"\n')]).slice(1);
     expect(second?.scan).toBe(first?.scan);
     expect(second?.chunk).toEqual(decodeChunk(content('é "b"\n'), { model: "m" }));
     expect(second?.chunk.metadata).toBe(first?.chunk.metadata);

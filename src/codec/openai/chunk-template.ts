@@ -14,6 +14,7 @@ const backslash = 92;
 export class ChunkTemplate {
   /** What stands before, between and behind the holes. */
   readonly #parts: readonly string[];
+  #isUsed = false;
   /** A chunk with marks in its holes, and where in it they are; undefined: not made yet; null: it cannot be made. */
   #marked: { readonly chunk: ChatCompletionChunk; readonly paths: readonly Path[] } | null | undefined;
 
@@ -26,8 +27,9 @@ export class ChunkTemplate {
    * @throws GatewayError as {@link decodeChunk}.
    */
   decode(text: string, start: number, end: number, options: ReplyOptions): ChatCompletionChunk {
-    if (this.#marked === undefined) this.#marked = this.#mark(options);
-    if (this.#marked === null) return decodeChunk(utf8Of(text, start, end), options);
+    if (this.#isUsed && this.#marked === undefined) this.#marked = this.#mark(options);
+    this.#isUsed = true; // a second time pays for the marks
+    if (this.#marked === undefined || this.#marked === null) return decodeChunk(utf8Of(text, start, end), options);
     const { paths } = this.#marked;
     let { chunk } = this.#marked;
     let at = start;

@@ -6,6 +6,9 @@ import { ChatCompletionRequestSchema } from "#gen/sluice/chat/v1/chat_completion
 import { ChatCompletionService } from "#gen/sluice/chat/v1/chat_completion_service_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 
+/** The protocols that are measured: REST, Connect (JSON over HTTP/1.1), gRPC (binary over HTTP/2). */
+export type Protocol = "rest" | "connect" | "grpc";
+
 /** One call of a benchmark: what is asked for and how it is read. Resolves when the reply has been read to its end. */
 export type BenchCall = (model: string, prompt: string, onChunk?: () => void) => Promise<void>;
 
@@ -15,8 +18,12 @@ export interface BenchClient {
   close(): Promise<void>;
 }
 
-/** REST: `model` decides whether the reply is streamed, as in bench/upstream.mjs. */
-export function restClient(port: number, modelPrefix: string): BenchClient {
+/** A client of Sluice, or with "" as the prefix one of the raw pipe. `model` says what the reply is: see bench/upstream.mjs. */
+export function clientOf(protocol: Protocol, port: number, modelPrefix = "up/"): BenchClient {
+  return protocol === "rest" ? restClient(port, modelPrefix) : rpcClient(protocol, port, modelPrefix);
+}
+
+function restClient(port: number, modelPrefix: string): BenchClient {
   const agent = new Agent({ connections: 512, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 });
   return {
     async call(model, prompt, onChunk) {
@@ -39,8 +46,7 @@ export function restClient(port: number, modelPrefix: string): BenchClient {
   };
 }
 
-/** Connect (JSON over HTTP/1.1) or gRPC (binary over HTTP/2). */
-export function rpcClient(protocol: "connect" | "grpc", port: number, modelPrefix: string): BenchClient {
+function rpcClient(protocol: "connect" | "grpc", port: number, modelPrefix: string): BenchClient {
   const baseUrl = `http://127.0.0.1:${port}`;
   const transport: Transport =
     protocol === "grpc"

@@ -14,6 +14,7 @@ export interface BenchProcess {
 }
 
 const folder = import.meta.dirname;
+const main = join(folder, "../src/main.ts");
 
 /** Starts the fake model. */
 export function startUpstream(): Promise<BenchProcess> {
@@ -31,10 +32,14 @@ export function startSluice(upstream: BenchProcess, nodeArgs: readonly string[] 
     providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
     pipeline: { use: ["logging"] },
   };
-  const main = join(folder, "../src/main.ts");
   return start("Sluice", main, ["serve", "--admin", "off"], ["-C", "source", ...nodeArgs], {
     SLUICE_CONFIG_JSON: JSON.stringify(config),
   });
+}
+
+/** Starts `sluice serve` as it is without any configuration. */
+export function startDemo(): Promise<BenchProcess> {
+  return start("Sluice", main, ["serve", "--admin", "off"], ["-C", "source"]);
 }
 
 /** Starts a script that takes its port as `--listen 127.0.0.1:PORT` and waits until it listens. Its output is thrown away. */
@@ -82,7 +87,7 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
 }
 
 /** A port of loopback that is free. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

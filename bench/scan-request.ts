@@ -1,37 +1,46 @@
-import { parseArgs } from "node:util";
 import { scanRequest } from "../src/codec/openai/scan-request.ts";
 import { requestBodies } from "./request-bodies.ts";
 import { median } from "./statistics.ts";
 
-// Measures the request scanner beside JSON.parse, of the decoded text and of the bytes: `node -C source bench/scan-request.ts [--json]`.
-
-/** Medians in microseconds, and how the scanner compares. */
-interface Figures {
+/** The request scanner beside JSON.parse of the decoded text, and beside decoding and parsing the bytes: medians in microseconds. */
+export interface ScannerFigure {
   readonly body: string;
   readonly bytes: number;
   readonly scanUs: number;
   readonly parseUs: number;
   readonly decodeAndParseUs: number;
-  readonly toParse: number;
-  readonly toDecodeAndParse: number;
+  /** The median of the rounds' ratios of scanning to parsing. */
+  readonly ratio: number;
 }
 
 const rounds = 15;
+const warmUps = 3;
 const roundMs = 12;
+const small = JSON.stringify({ model: "gpt-5.5", stream: true, messages: [{ role: "user", content: "Say hello. ".repeat(20) }] });
 
-function measure(body: string, json: string): Figures {
+/** Measures bodies of 64 KiB of several kinds, and a small one. */
+export function scannerFigures(): ScannerFigure[] {
+  const bodies = Object.entries(requestBodies).map(([name, body]) => [name, body(64 * 1024)] as const);
+  return [["small", small] as const, ...bodies].map(([name, json]) => measure(name, json));
+}
+
+function measure(body: string, json: string): ScannerFigure {
   const bytes = Buffer.from(json);
-  const candidates = [() => scanRequest(bytes), () => JSON.parse(json), () => JSON.parse(bytes.toString())];
-  const times: number[][] = candidates.map(() => []);
-  for (let round = -3; round < rounds; round++) {
-    for (const [i, run] of candidates.entries()) {
-      const us = timed(run);
-      if (round >= 0) times[i]?.push(us);
-    }
+  const runs: { scanUs: number; parseUs: number; decodeAndParseUs: number }[] = [];
+  for (let round = -warmUps; round < rounds; round++) {
+    const scanUs = timed(() => scanRequest(bytes));
+    const parseUs = timed(() => JSON.parse(json));
+    const decodeAndParseUs = timed(() => JSON.parse(bytes.toString()));
+    if (round >= 0) runs.push({ scanUs, parseUs, decodeAndParseUs });
   }
-  const [scanUs = 0, parseUs = 0, decodeAndParseUs = 0] = times.map(median);
-  const toParse = scanUs / parseUs;
-  return { body, bytes: bytes.length, scanUs, parseUs, decodeAndParseUs, toParse, toDecodeAndParse: scanUs / decodeAndParseUs };
+  return {
+    body,
+    bytes: bytes.length,
+    scanUs: median(runs.map((run) => run.scanUs)),
+    parseUs: median(runs.map((run) => run.parseUs)),
+    decodeAndParseUs: median(runs.map((run) => run.decodeAndParseUs)),
+    ratio: median(runs.map((run) => run.scanUs / run.parseUs)),
+  };
 }
 
 /** Microseconds a run takes, over as many runs as fit a round. */
@@ -45,13 +54,9 @@ function timed(run: () => unknown): number {
   return ((performance.now() - start) * 1000) / runs;
 }
 
-const { values: options } = parseArgs({ options: { json: { type: "boolean", default: false } } });
-const small = JSON.stringify({ model: "gpt-5.5", stream: true, messages: [{ role: "user", content: "Say hello. ".repeat(20) }] });
-const figures = [measure("small", small), ...Object.entries(requestBodies).map(([name, body]) => measure(name, body(64 * 1024)))];
-if (options.json) console.log(JSON.stringify(figures, undefined, 2));
-else {
-  for (const { body, bytes, scanUs, parseUs, decodeAndParseUs, toParse, toDecodeAndParse } of figures) {
+if (import.meta.main) {
+  for (const { body, bytes, scanUs, parseUs, decodeAndParseUs, ratio } of scannerFigures()) {
     const us = `scan ${scanUs.toFixed(2)} µs, parse ${parseUs.toFixed(2)} µs, decode and parse ${decodeAndParseUs.toFixed(2)} µs`;
-    console.log(`${body} (${bytes} bytes): ${us}: ${toParse.toFixed(2)}x, ${toDecodeAndParse.toFixed(2)}x`);
+    console.log(`${body} (${bytes} bytes): ${us}: ${ratio.toFixed(2)}x`);
   }
 }

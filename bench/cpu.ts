@@ -1,0 +1,76 @@
+import { type BenchClient, load, type Protocol } from "./clients.ts";
+import type { BenchProcess } from "./processes.ts";
+import { median } from "./statistics.ts";
+
+/** A load under which the CPU of the proxies is compared. */
+interface Scenario {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly model: string;
+  readonly prompt: string;
+  readonly calls: number;
+  /** What the CPU of a call is divided by. */
+  readonly units: number;
+}
+
+/** CPU of all threads of a process, microseconds per request or chunk: medians of the rounds, and the median of the rounds' ratios. */
+export interface CpuFigure {
+  readonly name: string;
+  readonly unit: "request" | "chunk";
+  readonly floorUs: number;
+  readonly sluiceUs: number;
+  readonly ratio: number;
+}
+
+/** What is measured: the raw pipe, and Sluice with a client of each protocol. */
+export interface CpuTargets {
+  readonly floor: { readonly process: BenchProcess; readonly client: BenchClient };
+  readonly sluice: { readonly process: BenchProcess; readonly clients: Readonly<Record<Protocol, BenchClient>> };
+}
+
+const concurrency = 8;
+const sentence = "The gateway holds only what could still become a match, and lets the rest go at once. ";
+const longPrompt = sentence.repeat(Math.ceil(65_536 / sentence.length)).slice(0, 65_536);
+const shortPrompt = "Say something.";
+
+function scenarios(protocol: Protocol): Scenario[] {
+  return [
+    { name: `${protocol} unary, small prompt`, protocol, model: "unary", prompt: shortPrompt, calls: 1500, units: 1 },
+    { name: `${protocol} unary, 64 KiB prompt`, protocol, model: "unary", prompt: longPrompt, calls: 600, units: 1 },
+    { name: `${protocol} stream, one chunk a read`, protocol, model: "one-200", prompt: shortPrompt, calls: 40, units: 200 },
+    { name: `${protocol} stream, ten chunks a read`, protocol, model: "ten-1000", prompt: shortPrompt, calls: 40, units: 1000 },
+  ];
+}
+
+/** Compares under every load whose name has `only` in it: each is run on the one and the other in turn, after a round that warms up. */
+export async function compareCpu(targets: CpuTargets, rounds: number, only: string): Promise<CpuFigure[]> {
+  const { floor, sluice } = targets;
+  const figures: CpuFigure[] = [];
+  for (const scenario of (["rest", "connect", "grpc"] as const).flatMap(scenarios)) {
+    if (!scenario.name.includes(only)) continue;
+    const pairs: { floorUs: number; sluiceUs: number }[] = [];
+    for (let round = -1; round < rounds; round++) {
+      const floorUs = await cpuPerUnit(floor.process, floor.client, scenario);
+      const sluiceUs = await cpuPerUnit(sluice.process, sluice.clients[scenario.protocol], scenario);
+      if (round >= 0) pairs.push({ floorUs, sluiceUs });
+    }
+    const figure: CpuFigure = {
+      name: scenario.name,
+      unit: scenario.units === 1 ? "request" : "chunk",
+      floorUs: median(pairs.map((pair) => pair.floorUs)),
+      sluiceUs: median(pairs.map((pair) => pair.sluiceUs)),
+      ratio: median(pairs.map((pair) => pair.sluiceUs / pair.floorUs)),
+    };
+    const us = `${figure.floorUs.toFixed(2)} -> ${figure.sluiceUs.toFixed(2)} µs a ${figure.unit}`;
+    console.error(`${figure.name}: ${us}, ${figure.ratio.toFixed(2)}x`);
+    figures.push(figure);
+  }
+  return figures;
+}
+
+async function cpuPerUnit(target: BenchProcess, client: BenchClient, { model, prompt, calls, units }: Scenario): Promise<number> {
+  const before = await target.measure();
+  await load(() => client.call(model, prompt), calls, concurrency);
+  const after = await target.measure();
+  return (after.cpuUs - before.cpuUs) / calls / units;
+}

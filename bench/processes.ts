@@ -2,7 +2,16 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import type { Measurement } from "./measurements.ts";
+
+/** What a measured process has used so far. */
+interface Measurement {
+  /** User and system CPU of all threads, microseconds. */
+  readonly cpuUs: number;
+  /** JavaScript heap and external memory in use, bytes. */
+  readonly heapBytes: number;
+  /** Resident memory, bytes. */
+  readonly rssBytes: number;
+}
 
 /** A benchmark's child process that listens on a port of loopback. */
 export interface BenchProcess {
@@ -14,7 +23,11 @@ export interface BenchProcess {
 }
 
 const folder = import.meta.dirname;
-const main = join(folder, "../src/main.ts");
+/** The command as it is published, and as `npm start` runs it. */
+const entries = {
+  built: [join(folder, "../dist/src/main.js"), []],
+  source: [join(folder, "../src/main.ts"), ["-C", "source"]],
+} as const;
 
 /** Starts the fake model. */
 export function startUpstream(): Promise<BenchProcess> {
@@ -32,14 +45,16 @@ export function startSluice(upstream: BenchProcess, nodeArgs: readonly string[] 
     providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
     pipeline: { use: ["logging"] },
   };
-  return start("Sluice", main, ["serve", "--admin", "off"], ["-C", "source", ...nodeArgs], {
+  const [main, entryArgs] = entries.built;
+  return start("Sluice", main, ["serve", "--admin", "off"], [...entryArgs, ...nodeArgs], {
     SLUICE_CONFIG_JSON: JSON.stringify(config),
   });
 }
 
 /** Starts `sluice serve` as it is without any configuration. */
-export function startDemo(): Promise<BenchProcess> {
-  return start("Sluice", main, ["serve", "--admin", "off"], ["-C", "source"]);
+export function startDemo(entry: keyof typeof entries): Promise<BenchProcess> {
+  const [main, entryArgs] = entries[entry];
+  return start("Sluice", main, ["serve", "--admin", "off"], entryArgs);
 }
 
 /** Starts a script that takes its port as `--listen 127.0.0.1:PORT` and waits until it listens. Its output is thrown away. */
@@ -52,7 +67,7 @@ async function start(
 ): Promise<BenchProcess> {
   const port = await freePort();
   const child = fork(script, [...args, "--listen", `127.0.0.1:${port}`], {
-    execArgv: ["--import", join(folder, "measurements.ts"), ...nodeArgs],
+    execArgv: ["--import", join(folder, "measurements.mjs"), ...nodeArgs],
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });

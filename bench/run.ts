@@ -51,7 +51,7 @@ if (flags.only !== undefined) {
     allocation: await allocationPerChunk(upstream),
     profiles: await profiles(upstream),
     scanner: scannerFigures(),
-    startMs: await startTime(quick ? 3 : 9),
+    startMs: { built: await startTime("built", quick ? 3 : 9), source: await startTime("source", quick ? 3 : 9) },
     idleRssBytes,
     loadedRssBytes,
   };

@@ -2,12 +2,12 @@ import { request } from "undici";
 import { startDemo } from "./processes.ts";
 import { median } from "./statistics.ts";
 
-/** Milliseconds from the start of `node -C source src/main.ts serve`, which `npm start` runs, to its first answer: the median of several starts. */
-export async function startTime(runs: number): Promise<number> {
+/** Milliseconds from the start of the command to its first answer: the median of several starts. */
+export async function startTime(entry: "built" | "source", runs: number): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {
     const started = performance.now();
-    const sluice = await startDemo();
+    const sluice = await startDemo(entry);
     const reply = await request(`http://127.0.0.1:${sluice.port}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },

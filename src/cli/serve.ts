@@ -5,7 +5,7 @@ import { createGateway } from "../gateway.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { banner } from "./banner.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { tuneCollector } from "./tune-collector.ts";
+import { giveStartMemoryBack, tuneCollector } from "./tune-collector.ts";
 
 /** `sluice serve`: runs the gateway until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -37,6 +37,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     }),
   );
   log.info({ addresses }, "listening");
+  giveStartMemoryBack();
 
   await signalled();
   log.info({}, "closing");

@@ -1,34 +1,27 @@
-import { dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { closestName } from "./chat/closest-name.ts";
+import { assemble } from "./assembly.ts";
+import { GatewayError } from "./chat/error.ts";
+import type { Calls } from "./chat/ports/calls.ts";
 import { type Log, silentLog } from "./chat/ports/log.ts";
-import type { ListenAddress } from "./config/address.ts";
-import { ConfigError } from "./config/config-error.ts";
+import { fixedFields } from "./config/fixed-fields.ts";
 import type { LoadedConfig } from "./config/load.ts";
-import { laterMiddleware } from "./config/schema.ts";
-import { middlewareByName } from "./middleware/index.ts";
-import { PipelineBuilder } from "./pipeline/builder.ts";
-import type { Middleware } from "./pipeline/middleware.ts";
-import type { Pipeline } from "./pipeline/pipeline.ts";
+import { ActiveCalls } from "./pipeline/active-calls.ts";
+import { ByteBudget } from "./protocols/byte-budget.ts";
 import { createRpc } from "./protocols/connect/index.ts";
 import { dispatch } from "./protocols/dispatch.ts";
 import type { HttpHandler } from "./protocols/exchange.ts";
+import { Heartbeat } from "./protocols/heartbeat.ts";
+import { ConnectionCount } from "./protocols/listener/connection-count.ts";
+import { type Listener, type ListenOptions, listen } from "./protocols/listener/listener.ts";
 import { Rest } from "./protocols/openai/rest.ts";
 import { healthOnly } from "./protocols/ops/health-only.ts";
 import type { Readiness } from "./protocols/ops/health-pages.ts";
-import { type Listener, listen } from "./protocols/server.ts";
-import { providerTypes } from "./providers/index.ts";
-import type { Provider } from "./providers/provider.ts";
-import { createCatalog } from "./routing/catalog.ts";
-import { createModelsHandler } from "./routing/models-operation.ts";
-import { createRouter } from "./routing/router.ts";
-import { systemClock } from "./transport/system-clock.ts";
+import { ProcessLoad } from "./telemetry/process-load.ts";
 
 /** A gateway that is put together and not listening yet. */
 export interface Gateway {
   /**
    * Opens the listeners, all or none.
-   * @returns the addresses of the main ones, `host:port`.
+   * @returns the addresses of the main ones, `host:port` or `unix:/path`.
    * @throws Error when an address cannot be listened on; the gateway is closed then.
    */
   listen(): Promise<readonly { readonly address: string }[]>;
@@ -38,151 +31,136 @@ export interface Gateway {
   models(): readonly string[];
   /** The providers' names. */
   providers(): readonly string[];
-  /** Takes no new call, lets running ones finish for up to `timeoutMs` (default the configured drain timeout), then ends. */
+  /** How many calls run. */
+  readonly running: number;
+  /**
+   * Takes another configuration: new calls run under it, running ones keep theirs. Listeners and their limits stay as they are.
+   * @returns the fields that differ and need a restart.
+   * @throws ConfigError when the configuration cannot be used; the old one stays then.
+   */
+  reload(load: () => Promise<LoadedConfig>): Promise<readonly string[]>;
+  /** Reads the listeners' certificates again; connections keep theirs. @throws Error when some cannot be used: those stay. */
+  reloadCertificates(): Promise<void>;
+  /** Is not ready from now on, but still takes calls: for the time until everybody has heard. */
+  beginDrain(): void;
+  /**
+   * Takes no new call, lets running ones finish for up to `timeoutMs` (default the configured drain timeout), cuts what is left with
+   * the error `draining`, then ends.
+   */
   close(timeoutMs?: number): Promise<void>;
 }
+
+/** How long what was cut may take to tell its client so. */
+const goodbyeMs = 1000;
 
 /**
  * Puts a gateway together from its configuration: providers, pipeline, routing, protocols.
  * @throws ConfigError when the configuration names what is not there.
  */
-export async function createGateway(loaded: LoadedConfig, deps: { readonly log?: Log } = {}): Promise<Gateway> {
-  const { config } = loaded;
+export async function createGateway(first: LoadedConfig, deps: { readonly log?: Log } = {}): Promise<Gateway> {
   const log = deps.log ?? silentLog;
-  const providers = createProviders(loaded);
-  const pipeline = await createPipeline(loaded);
-  for (const warning of pipeline.warnings) log.warn({}, warning);
-  const models = new Map(
-    Object.entries(config.models).flatMap(([name, { targets }]) => targets.map((target) => [name, target] as const)),
-  );
-  checkTargets(loaded, providers);
-  const { direct } = config.routing;
-  const forwardMetadata = new Set(
-    Object.entries(config.providers).flatMap(([name, provider]) => (provider.forwardMetadata ? [name] : [])),
-  );
-  const catalog = createCatalog({ providers, models, direct });
-  const calls = pipeline.bind({
-    log,
-    clock: systemClock,
-    chat: createRouter({ providers, models, direct, forwardMetadata }),
-    operations: { models: createModelsHandler(catalog) },
-  });
-  const listeners: Listener[] = [];
-  let closing = false;
+  const { server } = first.config;
+  let loaded = first;
+  let assembly = await assemble(loaded, log);
+  let active = new ActiveCalls(assembly.calls);
+  const retired = new Set<ActiveCalls>();
+  let state: "starting" | "serving" | "draining" | "closed" = "starting";
+
+  const calls: Calls = {
+    admit(head) {
+      if (state === "closed") throw new GatewayError("draining", "the gateway is going down", { retryAfterMs: 1000 });
+      const { overload } = load;
+      if (overload !== undefined) throw new GatewayError("overloaded", overload, { retryAfterMs: 1000 });
+      return active.admit(head);
+    },
+  };
   const readiness = (): Readiness => {
-    const reasons = [...(listeners.length === 0 ? ["not listening yet"] : []), ...(closing ? ["draining"] : [])];
+    const reasons = state === "serving" ? [] : [state === "starting" ? "not listening yet" : "draining"];
     return { ready: reasons.length === 0, reasons };
   };
-  const { maxRequestBytes } = config.server;
-  const rpc = createRpc({ calls, maxRequestBytes, readiness });
-  const browser = { allowedHosts: config.server.allowedHosts, origins: config.server.cors.origins };
-  const handler = dispatch({ rest: new Rest({ calls, maxRequestBytes }), rpc, readiness, browser });
+  const requests = {
+    calls,
+    body: { maxBytes: server.maxRequestBytes, timeoutMs: server.timeouts.body },
+    inFlight: new ByteBudget(server.maxInFlightBytes),
+  };
+  const load = new ProcessLoad(server.overload);
+  const heartbeat = new Heartbeat(server.keepAlive);
+  const rpc = createRpc({ ...requests, readiness });
+  const browser = () => ({ allowedHosts: loaded.config.server.allowedHosts, origins: loaded.config.server.cors.origins });
+  const handler = dispatch({ rest: new Rest({ ...requests, heartbeat }), rpc, readiness, browser });
+  const listeners: Listener[] = [];
 
-  async function close(timeoutMs = config.server.drainTimeout): Promise<void> {
-    closing = true;
+  async function close(timeoutMs = loaded.config.server.drainTimeout): Promise<void> {
+    state = "closed";
     rpc.close();
-    await Promise.all(listeners.map((listener) => listener.close(timeoutMs)));
-    await Promise.all([...providers.values()].map((provider) => provider.close()));
+    const all = [active, ...retired];
+    const timer = setTimeout(() => {
+      for (const each of all) each.cut(new GatewayError("draining", "the gateway is going down", { retryAfterMs: 1000 }));
+    }, timeoutMs);
+    await Promise.all(listeners.map((listener) => listener.close(timeoutMs === 0 ? 0 : timeoutMs + goodbyeMs)));
+    clearTimeout(timer);
+    heartbeat.close();
+    load.close();
+    await assembly.close();
   }
 
   return {
     async listen() {
-      const { admin, listen: addresses, timeouts } = config.server;
-      const open = async (at: ListenAddress, handle: HttpHandler) => {
-        listeners.push(await listen({ ...at, silentMs: timeouts.silent }, handle));
+      const { timeouts } = server;
+      const limits: Omit<ListenOptions, "at"> = {
+        silentMs: timeouts.silent,
+        headersMs: timeouts.headers,
+        bodyMs: timeouts.body,
+        idleMs: timeouts.idle,
+        writeMs: timeouts.write,
+        keepAliveMs: server.keepAlive,
+        maxHeaderBytes: server.maxHeaderBytes,
+        maxStreamsPerConnection: server.maxStreamsPerConnection,
+        maxRequestsPerConnection: server.maxRequestsPerConnection,
+      };
+      const connections = new ConnectionCount(server.maxConnections);
+      const open = async (at: ListenOptions["at"], handle: HttpHandler, shared: Partial<ListenOptions> = {}) => {
+        listeners.push(await listen({ ...limits, ...shared, at }, handle));
       };
       try {
-        for (const at of addresses) await open(at, handler);
-        if (admin !== undefined) await open(admin, healthOnly(readiness, browser));
+        for (const at of server.listen) await open(at, handler, { connections });
+        for (const at of [server.admin, server.metrics]) if (at !== undefined) await open(at, healthOnly(readiness, browser));
       } catch (error) {
         await close(0);
         throw error;
       }
-      return listeners.slice(0, addresses.length).map(({ address }) => ({ address }));
+      state = "serving";
+      rpc.readinessChanged();
+      return listeners.slice(0, server.listen.length).map(({ address }) => ({ address }));
     },
-    describe: () => pipeline.describe(),
-    models: () => catalog.list().map(({ id }) => id),
-    providers: () => [...providers.keys()],
+    describe: () => assembly.describe(),
+    models: () => assembly.models(),
+    providers: () => assembly.providers,
+    get running() {
+      return [...retired].reduce((sum, { count }) => sum + count, active.count);
+    },
+    async reload(load) {
+      const next = await load();
+      const assembled = await assemble(next, log);
+      const [oldAssembly, oldActive] = [assembly, active];
+      const fixed = fixedFields(first.config, next.config);
+      loaded = next;
+      assembly = assembled;
+      active = new ActiveCalls(assembled.calls);
+      retired.add(oldActive);
+      void oldActive.idle().then(() => {
+        retired.delete(oldActive);
+        return oldAssembly.close();
+      });
+      return fixed;
+    },
+    async reloadCertificates() {
+      await Promise.all(listeners.map((listener) => listener.reloadTls()));
+    },
+    beginDrain() {
+      if (state === "serving") state = "draining";
+      rpc.readinessChanged();
+    },
     close,
   };
-}
-
-function createProviders({ config, problem }: LoadedConfig): ReadonlyMap<string, Provider> {
-  const providers = new Map<string, Provider>();
-  const entries = Object.entries(config.providers);
-  if (!entries.some(([name]) => name === "demo")) entries.unshift(["demo", { type: "demo", forwardMetadata: false }]);
-  for (const [name, options] of entries) {
-    try {
-      const make = providerTypes[options.type];
-      if (make !== undefined) providers.set(name, make(name, options, { clock: systemClock }));
-    } catch (error) {
-      throw new ConfigError([problem(["providers", name], error instanceof Error ? error.message : String(error))]);
-    }
-  }
-  return providers;
-}
-
-function checkTargets({ config, problem }: LoadedConfig, providers: ReadonlyMap<string, Provider>): void {
-  const problems = Object.entries(config.models).flatMap(([name, { targets }]) =>
-    targets.flatMap(({ provider }, index) =>
-      providers.has(provider)
-        ? []
-        : [
-            problem(
-              ["models", name, "targets", index, "provider"],
-              `there is no provider ${provider}${suggest(provider, providers.keys())}`,
-            ),
-          ],
-    ),
-  );
-  if (problems.length > 0) throw new ConfigError(problems);
-}
-
-async function createPipeline(loaded: LoadedConfig): Promise<Pipeline> {
-  const { config, problem } = loaded;
-  const builder = new PipelineBuilder()
-    .monitoringInterval(config.pipeline.monitoringInterval)
-    .monitoringWindow(config.pipeline.monitoringWindow);
-  for (const [index, { middleware, options }] of config.pipeline.use.entries()) {
-    try {
-      builder.use(await createMiddleware(loaded, middleware, options));
-    } catch (error) {
-      throw new ConfigError([problem(["pipeline", "use", index], `${middleware}: ${reasonOf(error)}`)]);
-    }
-  }
-  return builder.build();
-}
-
-async function createMiddleware(loaded: LoadedConfig, name: string, options: unknown): Promise<Middleware> {
-  if (name.startsWith("./") || name.startsWith("../") || name.startsWith("/")) return loadMiddleware(loaded, name, options);
-  const builtIn = middlewareByName.get(name);
-  if (builtIn !== undefined) return builtIn.create(options);
-  if (laterMiddleware.has(name)) throw new Error("not in this version");
-  throw new Error(`there is no such middleware${suggest(name, middlewareByName.keys())}`);
-}
-
-/** A user's own middleware, by its path: the file's default export makes it from the options. */
-async function loadMiddleware({ file }: LoadedConfig, path: string, options: unknown): Promise<Middleware> {
-  if (file === undefined) throw new Error("a middleware by path needs a configuration file: the path is relative to it");
-  const module: unknown = await import(pathToFileURL(resolve(dirname(resolve(file)), path)).href);
-  const make = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-  if (typeof make !== "function") throw new Error("the file has no default export that makes a middleware");
-  const middleware: unknown = make(options);
-  if (typeof middleware !== "object" || middleware === null || !("name" in middleware))
-    throw new Error("its default export made no middleware");
-  return middleware as Middleware; // what build() then checks
-}
-
-function suggest(name: string, known: Iterable<string>): string {
-  const meant = closestName(name, known);
-  return meant === undefined ? "" : `; did you mean ${meant}?`;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && "issues" in error && Array.isArray(error.issues)) {
-    return error.issues
-      .map((issue: { path: unknown[]; message: string }) => `${issue.path.join(".")}: ${issue.message}`)
-      .join("; ");
-  }
-  return error instanceof Error ? error.message : String(error);
 }

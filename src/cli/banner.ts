@@ -1,10 +1,10 @@
-import { type ListenAddress, parseAddress } from "../config/address.ts";
+import { parseTcpAddress, type TcpAddress } from "../config/address.ts";
 
 /** What is told when the gateway is up. */
 export interface BannerFacts {
-  /** The main listeners, `host:port`. */
+  /** The main listeners, `host:port` or `unix:/path`. */
   readonly addresses: readonly string[];
-  readonly admin: ListenAddress | undefined;
+  readonly admin: TcpAddress | undefined;
   /** The configuration file; undefined: none. */
   readonly file: string | undefined;
   readonly providers: readonly string[];
@@ -16,12 +16,12 @@ export interface BannerFacts {
 }
 
 const mostModels = 12;
-const loopback = /^(?:127\.|localhost:|\[::1\]:)/;
+const local = /^(?:127\.|localhost:|\[::1\]:|unix:)/;
 
 /** A short text with the addresses, what can be asked for, and lines to copy. */
 export function banner(facts: BannerFacts): string {
   const { addresses, admin, file, providers, notes } = facts;
-  const open = addresses.filter((address) => !loopback.test(address));
+  const open = addresses.filter((address) => !local.test(address));
   return [
     "",
     `  Sluice listens on ${addresses.join(", ")}: gRPC, gRPC-Web, Connect and the OpenAI REST API`,
@@ -48,8 +48,7 @@ function modelsOf({ models, direct, providers }: BannerFacts): string {
 
 function linesToCopy({ addresses, models }: BannerFacts): string[] {
   const model = models.includes("demo/echo") ? "demo/echo" : models[0];
-  const [first] = addresses;
-  const address = first === undefined ? undefined : parseAddress(first);
+  const address = addresses.map(parseTcpAddress).find((each) => each !== undefined);
   if (model === undefined || address === undefined) return [];
   const host = reachable(address);
   const body = (role: string) => JSON.stringify({ model, messages: [{ role, content: "hi" }] }).replaceAll("'", "\\u0027");
@@ -65,7 +64,7 @@ function linesToCopy({ addresses, models }: BannerFacts): string[] {
 }
 
 /** An address as a program on this machine reaches it: a wildcard stands for loopback. */
-function reachable({ host, port }: ListenAddress): string {
+function reachable({ host, port }: TcpAddress): string {
   const name = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
   return `${name.includes(":") ? `[${name}]` : name}:${port}`;
 }

@@ -18,7 +18,7 @@ afterEach(() => {
 
 /** Starts the command with nothing in the environment and no Ollama. */
 function start(...args: string[]) {
-  const env = { PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9", SLUICE_CONFIG_JSON: "{}" };
+  const env = { PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9", SLUICE_CONFIG_JSON: '{"server":{"drainDelay":"0s"}}' };
   const child = spawn(process.execPath, ["-C", "source", main, ...args], {
     cwd: tmpdir(),
     env,
@@ -72,7 +72,7 @@ describe("sluice serve and sluice chat", () => {
       gateway.kill(signal);
       expect(await once(gateway, "exit")).toEqual([0, null]);
       const lines = (await logged).trim().split("\n");
-      expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["listening", "call", "closing", "closed"]);
+      expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["listening", "call", "draining", "closed"]);
     });
   }
 

@@ -1,24 +1,29 @@
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { processEnvironment } from "../config/environment.ts";
+import type { LoadedConfig, LoadOptions } from "../config/load.ts";
 import { resolveConfig } from "../config/resolve.ts";
+import { watchFiles } from "../config/watch-files.ts";
 import { createGateway } from "../gateway.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { banner } from "./banner.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { createReload } from "./reload.ts";
 import { giveStartMemoryBack, tuneCollector } from "./tune-collector.ts";
 
-/** `sluice serve`: runs the gateway until SIGTERM or SIGINT; a second signal ends it at once. */
+/** `sluice serve`: runs the gateway until SIGTERM or SIGINT; a second signal ends it at once. SIGHUP, a changed file or certificate reloads it. */
 export async function serve(args: readonly string[]): Promise<number> {
   tuneCollector();
   const { values } = parseArgs({
     args: [...args],
     options: { config: { type: "string" }, listen: { type: "string", multiple: true }, admin: { type: "string" } },
   });
-  const resolved = await resolveConfig({
+  const options: LoadOptions = {
     env: processEnvironment(),
     file: values.config,
     flags: { listen: values.listen, admin: values.admin },
-  });
+  };
+  const resolved = await resolveConfig(options);
   const terminal = process.stdout.isTTY === true;
   const log = await createLogger({ level: resolved.config.log.level, pretty: terminal });
   // A middleware of the user's may leave a promise to itself: what becomes of it must not end the calls of everybody.
@@ -39,9 +44,18 @@ export async function serve(args: readonly string[]): Promise<number> {
   log.info({ addresses }, "listening");
   giveStartMemoryBack();
 
-  await signalled();
-  log.info({}, "closing");
+  const reload = createReload(gateway, () => resolveConfig(options), log);
+  const stopWatching = watchFiles(filesOf(resolved), reload);
+  process.on("SIGHUP", reload);
+
+  const signal = await signalled();
+  stopWatching();
+  process.off("SIGHUP", reload);
   const impatient = signalled().then(() => process.exit(exitCodes.failure));
+  gateway.beginDrain();
+  log.info({ signal, running: gateway.running }, "draining");
+  const { drainDelay } = resolved.config.server;
+  if (signal === "SIGTERM") await Promise.race([setTimeout(drainDelay), impatient]); // nobody routes calls to a terminal
   await Promise.race([gateway.close(), impatient]);
   log.info({}, "closed");
   log.flush();
@@ -52,9 +66,22 @@ function adviseOnAddress(cause: Error): never {
   throw new Error(`${cause.message}; --listen and --admin choose other addresses`, { cause });
 }
 
-function signalled(): Promise<void> {
+type EndSignal = "SIGTERM" | "SIGINT";
+
+function signalled(): Promise<EndSignal> {
   return new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve());
-    process.once("SIGINT", () => resolve());
+    const end = (signal: EndSignal) => {
+      process.off("SIGTERM", end).off("SIGINT", end);
+      resolve(signal);
+    };
+    process.on("SIGTERM", end).on("SIGINT", end);
   });
+}
+
+/** The files whose change is a reason to reload. */
+function filesOf({ file, config }: LoadedConfig): readonly string[] {
+  const certificates = config.server.listen.flatMap((at) =>
+    "path" in at || at.tls === undefined ? [] : Object.values(at.tls).filter((path) => path !== undefined),
+  );
+  return [...(file === undefined ? [] : [file]), ...certificates];
 }

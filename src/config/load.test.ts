@@ -44,7 +44,7 @@ describe("a configuration that is wrong", () => {
     ],
     ["a key like nothing", ["server:", "  zzzzzz: 1"], ["sluice.yaml:2:3: server.zzzzzz: is not a known key"]],
     ["a planned section", ["stores: { limits: memory }"], ["sluice.yaml:1:1: stores: is not in this version"]],
-    ["a planned key", ["server:", "  keepAlive: 15s"], ["sluice.yaml:2:3: server.keepAlive: is not in this version"]],
+    ["a planned key", ["server:", "  auth: {}"], ["sluice.yaml:2:3: server.auth: is not in this version"]],
     [
       "planned keys of a model",
       [...openAi(), "models:", "  best:", "    strategy: weighted", "    targets: [{ provider: openai, model: m, weight: 3 }]"],
@@ -109,12 +109,16 @@ describe("a configuration that is wrong", () => {
     [
       "an address",
       ["server:", "  listen: ['127.0.0.1:8080', nowhere]"],
-      ["sluice.yaml:2:30: server.listen[1]: must be an address such as 127.0.0.1:8080 or [::1]:8080"],
+      [
+        "sluice.yaml:2:30: server.listen[1]: must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/sluice.sock?mode=0660&group=app",
+      ],
     ],
     [
       "a Unix socket",
-      ["server: { listen: ['unix:/run/x'] }"],
-      ["sluice.yaml:1:20: server.listen[0]: a Unix socket is not in this version"],
+      ["server: { listen: ['unix:/run/x?mode=9'] }"],
+      [
+        "sluice.yaml:1:20: server.listen[0]: must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/sluice.sock?mode=0660&group=app",
+      ],
     ],
     [
       "the admin address",
@@ -228,11 +232,20 @@ describe("a configuration that is right", () => {
       server: {
         listen: [{ host: "127.0.0.1", port: 8080 }],
         admin: { host: "127.0.0.1", port: 8081 },
+        metrics: undefined,
         maxRequestBytes: 32 * 1024 * 1024,
+        maxInFlightBytes: 512 * 1024 * 1024,
+        maxHeaderBytes: 32 * 1024,
+        maxConnections: 10_000,
+        maxStreamsPerConnection: 1000,
+        maxRequestsPerConnection: 100_000,
         allowedHosts: [],
         cors: { origins: [] },
+        keepAlive: 15_000,
+        drainDelay: 5000,
         drainTimeout: 30_000,
-        timeouts: { silent: 10_000 },
+        timeouts: { headers: 10_000, body: 60_000, idle: 75_000, write: 30_000, silent: 10_000 },
+        overload: { eventLoopLag: 500, heap: 0.85 },
       },
       providers: {},
       routing: { direct: true },
@@ -296,18 +309,18 @@ describe("a configuration that is right", () => {
     const env = {
       SLUICE_SERVER__DRAIN_TIMEOUT: "soon",
       SLUICE_PIPELINE__MONITORING_INTERVAL: "x",
-      SLUICE_SERVER__KEEP_ALIVE: "1s",
+      SLUICE_SERVER__KEEP_ALIVE: "0s",
       SLUICE_LOG__LEVL: "warn",
       SLUICE_LISTEN: "",
       SLUICE_CONFIG_JSON: '{"routing":\n {"direct": 1}}',
     };
     expect((await errorsOf(load([""], env, { listen: ["127.0.0.1:1", "x"] }))).toSorted()).toEqual([
-      "--listen: server.listen[1]: must be an address such as 127.0.0.1:8080 or [::1]:8080",
+      "--listen: server.listen[1]: must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/sluice.sock?mode=0660&group=app",
       "SLUICE_CONFIG_JSON:2:13: routing.direct: must be true or false, not a number",
       "SLUICE_LOG__LEVL: log.levl: is not a known key; did you mean `level`?",
       "SLUICE_PIPELINE__MONITORING_INTERVAL: pipeline.monitoringInterval: must be a number, not text",
       "SLUICE_SERVER__DRAIN_TIMEOUT: server.drainTimeout: must be a duration such as 250ms, 30s or 5m",
-      "SLUICE_SERVER__KEEP_ALIVE: server.keepAlive: is not in this version",
+      "SLUICE_SERVER__KEEP_ALIVE: server.keepAlive: must be a duration such as 250ms, 30s or 5m, more than nothing",
     ]);
   });
 

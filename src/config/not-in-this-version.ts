@@ -3,7 +3,6 @@ import type { Path } from "./source.ts";
 /** Fields that are planned and refused until they work; `*` stands for any name or index. */
 const fields: readonly (readonly string[])[] = [
   "auth",
-  "metrics",
   "rateLimit",
   "stores",
   "templates",
@@ -12,17 +11,6 @@ const fields: readonly (readonly string[])[] = [
   "models.*.targets.*.weight",
   "models.*.timeouts",
   "server.auth",
-  "server.drainDelay",
-  "server.keepAlive",
-  "server.maxConnections",
-  "server.maxInFlightBytes",
-  "server.metrics",
-  "server.reusePort",
-  "server.timeouts.body",
-  "server.timeouts.headers",
-  "server.timeouts.idle",
-  "server.timeouts.write",
-  "server.tls",
 ].map((path) => path.split("."));
 
 /** Middleware that is planned, by its name. */

@@ -4,11 +4,12 @@ import type { ListenAddress } from "./address.ts";
 const wildcards: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 const defaultPorts: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
 
-/** Whether a URL leads to one of these listeners, whichever way it writes this machine's address. Any free port (0) never matches. */
+/** Whether a URL leads to one of these listeners (never to a Unix socket), whichever way it writes this machine's address. Any free port (0) never matches. */
 export function leadsTo(url: URL, listeners: readonly ListenAddress[]): boolean {
   const port = url.port === "" ? defaultPorts[url.protocol] : Number(url.port);
   const host = plainHost(url.hostname);
   return listeners.some((listener) => {
+    if ("path" in listener) return false;
     if (listener.port === 0 || listener.port !== port) return false;
     const own = plainHost(listener.host);
     if (own === host) return true;

@@ -1,53 +1,14 @@
 import { z } from "zod";
 import { Secret } from "../chat/secret.ts";
-import { type ListenAddress, parseAddress } from "./address.ts";
 import { isPlannedProviderType, notInThisVersion } from "./not-in-this-version.ts";
 import { oneOf } from "./schema-sentence.ts";
-import { parseDuration, parseSize } from "./units.ts";
+import { serverSchema } from "./server-schema.ts";
 
-/** A text that `parse` understands; undefined from it is the error `problem`. */
-function parsed<T>(parse: (text: string) => T | undefined, problem: string) {
-  return z.string({ error: (issue) => (issue.input === undefined ? undefined : problem) }).transform((text, ctx) => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    ctx.addIssue(problem);
-    return z.NEVER;
-  });
-}
-
-const duration = parsed(parseDuration, "must be a duration such as 250ms, 30s or 5m");
 const secret = z
   .string()
   .min(1)
   .transform((text) => new Secret(text));
 const text = z.string().min(1);
-
-const mebi = 1024 * 1024;
-const size = z
-  .union([z.string(), z.number()], { error: "must be a size such as 64KiB or 4MiB" })
-  .transform((value) => parseSize(String(value)) ?? Number.NaN)
-  .refine((bytes) => bytes >= 1024 && bytes <= 1024 * mebi, "must be a size such as 64KiB or 4MiB, from 1KiB to 1GiB");
-
-const adminProblem = "must be off or an address such as 127.0.0.1:8081";
-const addressProblem = "must be an address such as 127.0.0.1:8080 or [::1]:8080";
-const address = z
-  .string({ error: (issue) => (issue.input === undefined ? undefined : addressProblem) })
-  .transform((value, ctx) => {
-    const found = parseAddress(value);
-    if (found !== undefined) return found;
-    ctx.addIssue(value.startsWith("unix:") ? "a Unix socket is not in this version" : addressProblem);
-    return z.NEVER;
-  });
-const admin = z.string({ error: (issue) => (issue.input === undefined ? undefined : adminProblem) }).transform((value, ctx) => {
-  const found: ListenAddress | undefined = value === "off" ? undefined : parseAddress(value);
-  if (found === undefined && value !== "off") ctx.addIssue(adminProblem);
-  return found;
-});
-
-const origin = parsed(
-  (value) => (URL.canParse(value) && new URL(value).origin === value ? value : undefined),
-  "must be an origin such as https://app.example, without a path",
-);
 
 const baseUrl = text.transform((value, ctx) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -120,22 +81,7 @@ const use = z
 
 /** Everything a configuration can say. Sizes become bytes, durations milliseconds, keys {@link Secret}s. */
 export const configSchema = z.strictObject({
-  server: z
-    .strictObject({
-      listen: z.array(address).min(1).prefault(["127.0.0.1:8080"]).describe("Addresses of the main listeners."),
-      admin: admin.prefault("127.0.0.1:8081").describe("Address of the admin listener, or off."),
-      maxRequestBytes: size.prefault("32MiB").describe("The largest request body."),
-      allowedHosts: z
-        .array(text)
-        .default([])
-        .describe("Host names that loopback listeners answer to besides localhost and loopback addresses."),
-      cors: z.strictObject({ origins: z.array(origin).prefault([]).describe("Origins whose pages may call.") }).prefault({}),
-      drainTimeout: duration.prefault("30s").describe("How long running calls may take to finish at the end."),
-      timeouts: z
-        .strictObject({ silent: duration.prefault("10s").describe("How long a new connection may say nothing.") })
-        .prefault({}),
-    })
-    .prefault({}),
+  server: serverSchema.prefault({}),
   providers: z.record(providerName, provider).default({}),
   routing: z
     .strictObject({ direct: z.boolean().default(true).describe("Whether `provider/model` works beside `models`.") })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseAddress } from "./address.ts";
+import { parseTcpAddress } from "./address.ts";
 import { parseDuration, parseSize } from "./units.ts";
 
 describe("parseDuration", () => {
@@ -35,7 +35,7 @@ describe("parseSize", () => {
   for (const [text, bytes] of cases) it(`${text} is ${bytes}`, () => expect(parseSize(text)).toBe(bytes));
 });
 
-describe("parseAddress", () => {
+describe("parseTcpAddress", () => {
   const cases: readonly (readonly [text: string, address: object | undefined])[] = [
     ["127.0.0.1:8080", { host: "127.0.0.1", port: 8080 }],
     ["[::1]:0", { host: "::1", port: 0 }],
@@ -46,5 +46,5 @@ describe("parseAddress", () => {
     [":8080", undefined],
   ];
   for (const [text, address] of cases)
-    it(`${text} is ${JSON.stringify(address)}`, () => expect(parseAddress(text)).toEqual(address));
+    it(`${text} is ${JSON.stringify(address)}`, () => expect(parseTcpAddress(text)).toEqual(address));
 });

@@ -17,7 +17,8 @@ export interface DispatchOptions {
   readonly rest: Rest;
   readonly rpc: RpcHandler;
   readonly readiness: () => Readiness;
-  readonly browser: BrowserGuardOptions;
+  /** Asked at every request: a reload may change it. */
+  readonly browser: () => BrowserGuardOptions;
 }
 
 /** Sends each request to what answers its path. */
@@ -27,7 +28,7 @@ export function dispatch(options: DispatchOptions): HttpHandler {
     const path = pathOf(request);
     try {
       if (healthPages(path, request, response, readiness)) return;
-      if (guardBrowser(request, response, browser)) return;
+      if (guardBrowser(request, response, browser())) return;
       const target = rest.match(path);
       if (target !== undefined) void rest.handle(request, response, target);
       else if (rpc.match(path)) rpc.handle(request, response, path);

@@ -5,14 +5,14 @@ import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { finishUpload } from "./finish-upload.ts";
+import { type Listener, listen } from "./listener/listener.ts";
 import { readBody } from "./read-body.ts";
-import { type Listener, listen } from "./server.ts";
 
 let listener: Listener;
 let port: number;
 beforeAll(async () => {
-  listener = await listen({ host: "127.0.0.1", port: 0 }, async (request, response) => {
-    if (request.url === "/read") await readBody(request, 1000).catch(() => undefined);
+  listener = await listen({ at: { host: "127.0.0.1", port: 0 } }, async (request, response) => {
+    if (request.url === "/read") await readBody(request, { maxBytes: 1000 }).catch(() => undefined);
     else request.pause();
     response.end("answer");
     finishUpload(request, response, request.url === "/short" ? 20 : 60_000);

@@ -4,13 +4,13 @@ import { connect } from "node:http2";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HttpIncoming } from "./exchange.ts";
+import { type Listener, listen } from "./listener/listener.ts";
 import { readBody } from "./read-body.ts";
-import { type Listener, listen } from "./server.ts";
 
 let listener: Listener;
 let arrived: (request: HttpIncoming) => void;
 beforeAll(async () => {
-  listener = await listen({ host: "127.0.0.1", port: 0 }, (incoming) => arrived(incoming));
+  listener = await listen({ at: { host: "127.0.0.1", port: 0 } }, (incoming) => arrived(incoming));
 });
 afterAll(() => listener.close(0));
 
@@ -39,7 +39,7 @@ describe.each(["1.1", "2"])("readBody over HTTP/%s", (version) => {
     ["empty", {}, Buffer.alloc(0)],
   ])("reads a body that comes in pieces (%s)", async (_what, headers, sent) => {
     const { incoming, stream } = await upload(version, headers);
-    const body = readBody(incoming, size);
+    const body = readBody(incoming, { maxBytes: size });
     const half = sent.length >> 1;
     stream.write(sent.subarray(0, half));
     if (half > 0) await once(incoming, "data");
@@ -52,7 +52,7 @@ describe.each(["1.1", "2"])("readBody over HTTP/%s", (version) => {
     ["gzip", { "content-encoding": "gzip" }],
   ])("fails when the client goes before the end (%s)", async (_what, headers) => {
     const { incoming, stream } = await upload(version, headers);
-    const body = readBody(incoming, size).catch((error: unknown) => error);
+    const body = readBody(incoming, { maxBytes: size }).catch((error: unknown) => error);
     const data = once(incoming, "data");
     stream.write(gzipSync(text).subarray(0, 20));
     await data;

@@ -1,16 +1,31 @@
 import { createGunzip, type Gunzip } from "node:zlib";
 import { GatewayError } from "../chat/error.ts";
+import type { ByteAccount } from "./byte-budget.ts";
 import type { HttpIncoming } from "./exchange.ts";
 
+/** What a request's body may take. */
+export interface BodyLimits {
+  /** The longest body, inflated. */
+  readonly maxBytes: number;
+  /** So many more may be around it, which do not count. Default none. */
+  readonly framingBytes?: number | undefined;
+  /** How long it may take to arrive, in milliseconds. Default for ever. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /**
- * Reads a request's body to its end, inflating gzip, with a cap on what comes out: `maxBytes`, and `framingBytes` around them.
- * @throws GatewayError `request_too_large` as soon as the cap is passed; `unsupported_media_type` for another encoding;
- *   `invalid_request` for a broken one; `cancelled` when the client goes.
+ * Reads a request's body to its end, inflating gzip, within its limits and what `account` has room for.
+ * @throws GatewayError `request_too_large` as soon as the cap is passed; `overloaded` when there is no room for it;
+ *   `unsupported_media_type` for another encoding; `invalid_request` for a broken one, or one that takes too long; `cancelled` when
+ *   the client goes.
  */
-export async function readBody(request: HttpIncoming, maxBytes: number, framingBytes = 0): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes + framingBytes) throw tooLarge(maxBytes);
+export async function readBody(request: HttpIncoming, limits: BodyLimits, account?: ByteAccount): Promise<Buffer> {
+  const { maxBytes } = limits;
+  const declared = Number(request.headers["content-length"] ?? 0);
+  if (declared > maxBytes + (limits.framingBytes ?? 0)) throw tooLarge(maxBytes);
+  if (account?.fits(declared) === false) throw noRoom();
   const encoding = request.headers["content-encoding"]?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return collect(request, maxBytes, framingBytes);
+  if (encoding === "identity") return collect(request, request, limits, account);
   if (encoding !== "gzip") {
     throw new GatewayError("unsupported_media_type", "content-encoding: only gzip and identity are supported");
   }
@@ -19,31 +34,42 @@ export async function readBody(request: HttpIncoming, maxBytes: number, framingB
     if (!request.readableEnded) inflated.destroy();
   });
   try {
-    return await collect(inflated, maxBytes, framingBytes);
+    return await collect(request, inflated, limits, account);
   } finally {
     request.unpipe(inflated);
     inflated.destroy();
   }
 }
 
-function collect(source: HttpIncoming | Gunzip, maxBytes: number, framingBytes: number): Promise<Buffer> {
+function collect(
+  request: HttpIncoming,
+  source: HttpIncoming | Gunzip,
+  { maxBytes, framingBytes = 0, timeoutMs }: BodyLimits,
+  account: ByteAccount | undefined,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
     let over = false;
+    // Node itself ends an HTTP/1.1 request that takes too long.
+    const timer =
+      timeoutMs === undefined || request.httpVersionMajor < 2 ? undefined : setTimeout(() => fail(tooSlow(timeoutMs)), timeoutMs);
     const fail = (error: GatewayError) => {
       over = true;
+      clearTimeout(timer);
       source.off("data", take);
       reject(error);
     };
     const take = (part: Buffer) => {
       size += part.length;
       if (size > maxBytes + framingBytes) fail(tooLarge(maxBytes));
+      else if (account?.take(part.length) === false) fail(noRoom());
       else parts.push(part);
     };
     source.on("data", take);
     source.once("end", () => {
       over = true;
+      clearTimeout(timer);
       resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size));
     });
     source.once("error", (cause) => fail(bodyError(cause)));
@@ -55,6 +81,15 @@ function collect(source: HttpIncoming | Gunzip, maxBytes: number, framingBytes: 
 
 function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError("request_too_large", `the request is larger than ${maxBytes} bytes`);
+}
+
+function tooSlow(timeoutMs: number): GatewayError {
+  return new GatewayError("invalid_request", `the request's body did not arrive within ${timeoutMs / 1000} s`);
+}
+
+/** A request for which there is no room now. */
+export function noRoom(): GatewayError {
+  return new GatewayError("overloaded", "the gateway has no room for another request of this size", { retryAfterMs: 1000 });
 }
 
 function gone(cause?: Error): GatewayError {

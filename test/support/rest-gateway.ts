@@ -4,9 +4,9 @@ import { text } from "node:stream/consumers";
 import type { BrowserGuardOptions } from "../../src/protocols/browser-guard.ts";
 import { dispatch, type RpcHandler } from "../../src/protocols/dispatch.ts";
 import type { HttpHandler } from "../../src/protocols/exchange.ts";
+import { listen } from "../../src/protocols/listener/listener.ts";
 import { Rest } from "../../src/protocols/openai/rest.ts";
 import type { Readiness } from "../../src/protocols/ops/health-pages.ts";
-import { listen } from "../../src/protocols/server.ts";
 import { ScriptedCalls } from "./scripted-calls.ts";
 
 /** What a test changes of a {@link RestGateway}. */
@@ -48,12 +48,12 @@ const noRpc: RpcHandler = { match: () => false, handle: () => undefined };
 export async function startRestGateway(options: RestGatewayOptions = {}): Promise<RestGateway> {
   const calls = new ScriptedCalls();
   const handler = dispatch({
-    rest: new Rest({ calls, maxRequestBytes: options.maxRequestBytes ?? 1024 * 1024 }),
+    rest: new Rest({ calls, body: { maxBytes: options.maxRequestBytes ?? 1024 * 1024 } }),
     rpc: options.rpc ?? noRpc,
     readiness: options.readiness ?? (() => ({ ready: true, reasons: [] })),
-    browser: { allowedHosts: [], origins: [], ...options.browser },
+    browser: () => ({ allowedHosts: [], origins: [], ...options.browser }),
   });
-  const listener = await listen({ host: "127.0.0.1", port: 0 }, (request, response) => {
+  const listener = await listen({ at: { host: "127.0.0.1", port: 0 } }, (request, response) => {
     options.watch?.(request, response);
     handler(request, response);
   });

@@ -134,7 +134,7 @@ export interface RpcServer {
 /** Starts a server on loopback ports. */
 export async function startRpc(options: Partial<RpcOptions> = {}): Promise<RpcServer> {
   const calls = new FakeCalls();
-  const rpc = createRpc({ calls, maxRequestBytes: 64 * 1024, readiness: () => ({ ready: true }), ...options });
+  const rpc = createRpc({ calls, body: { maxBytes: 64 * 1024 }, readiness: () => ({ ready: true }), ...options });
   const handler: HttpHandler = (request, response) => {
     response.on("error", () => undefined);
     const path = pathOf(request);

@@ -3,8 +3,10 @@ import { GatewayError } from "../../chat/error.ts";
 import { isPromise } from "../../chat/maybe-promise.ts";
 import type { Calls } from "../../chat/ports/calls.ts";
 import { RequestHead } from "../../chat/request-head.ts";
+import type { ByteBudget } from "../byte-budget.ts";
 import { type HttpIncoming, type HttpOutgoing, mediaTypeOf, peerOf } from "../exchange.ts";
 import { finishUpload } from "../finish-upload.ts";
+import type { BodyLimits } from "../read-body.ts";
 import { toConnectError } from "./error-details.ts";
 import type { Method } from "./method.ts";
 import { readMessage } from "./read-message.ts";
@@ -15,8 +17,10 @@ import { mediaTypes, wireOf } from "./wire.ts";
 /** What calls are served with. */
 export interface ServeOptions {
   readonly calls: Calls;
-  /** The longest request message, inflated. */
-  readonly maxRequestBytes: number;
+  /** What a request message may take, inflated. */
+  readonly body: BodyLimits;
+  /** What the messages of all requests may take together. Default anything. */
+  readonly inFlight?: ByteBudget | undefined;
   /** The longest time limit that a client gets; longer ones are cut. Default none. */
   readonly maxTimeoutMs?: number;
 }
@@ -45,7 +49,7 @@ export async function serveCall(
       const admitted = options.calls.admit(head);
       call.begin(isPromise(admitted) ? await admitted : admitted);
     }
-    await method.serve(await readMessage(request, wire, options.maxRequestBytes), call);
+    await method.serve(await readMessage(request, wire, options.body, options.inFlight?.open(response)), call);
   } catch (thrown) {
     call.fail(GatewayError.from(thrown));
     finishUpload(request, response);

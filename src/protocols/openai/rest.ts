@@ -2,7 +2,10 @@ import { GatewayError } from "../../chat/error.ts";
 import type { Operation } from "../../chat/operation.ts";
 import type { Admitted, Calls } from "../../chat/ports/calls.ts";
 import { RequestHead } from "../../chat/request-head.ts";
+import type { ByteBudget } from "../byte-budget.ts";
 import { type HttpIncoming, type HttpOutgoing, isGone, mediaTypeOf, peerOf } from "../exchange.ts";
+import type { Heartbeat } from "../heartbeat.ts";
+import { type BodyLimits, readBody } from "../read-body.ts";
 import { refuse } from "../refuse.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { models } from "./models.ts";
@@ -11,8 +14,12 @@ import { setCallHeaders, setRouteHeaders } from "./reply-headers.ts";
 /** What the REST API is served with. */
 export interface RestOptions {
   readonly calls: Calls;
-  /** The longest request body, inflated. */
-  readonly maxRequestBytes: number;
+  /** What a request's body may take, inflated. */
+  readonly body: BodyLimits;
+  /** What the bodies of all requests may take together. Default anything. */
+  readonly inFlight?: ByteBudget | undefined;
+  /** Has signs of life sent to those who wait for a stream. Default none are. */
+  readonly heartbeat?: Heartbeat | undefined;
 }
 
 /** Answers a request whose path is of OpenAI's API. */
@@ -30,12 +37,15 @@ export class Rest {
   readonly #chat: Target;
   readonly #models = modelsTarget(undefined);
 
-  constructor({ calls, maxRequestBytes }: RestOptions) {
+  constructor({ calls, body, inFlight, heartbeat }: RestOptions) {
     this.#calls = calls;
     this.#chat = {
       method: "POST",
       operation: "chat",
-      run: (request, response, call) => chatCompletions(request, response, call, maxRequestBytes),
+      async run(request, response, call) {
+        const bytes = await readBody(request, body, inFlight?.open(response));
+        return chatCompletions(request, response, call, bytes, heartbeat);
+      },
     };
   }
 

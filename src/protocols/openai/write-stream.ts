@@ -5,23 +5,39 @@ import type { Admitted } from "../../chat/ports/calls.ts";
 import type { ChatStream } from "../../chat/stream.ts";
 import { encodeError } from "../../codec/openai/encode-error.ts";
 import { drained, type HttpOutgoing, isGone, writePart } from "../exchange.ts";
+import type { Heartbeat } from "../heartbeat.ts";
 import { setRouteHeaders } from "./reply-headers.ts";
 import type { SseEvents } from "./sse-events.ts";
 
+/** A comment, which every reader of server-sent events skips. */
+const signOfLife = ": ping\n\n";
+
+/** What a stream is written with. */
+export interface StreamOptions {
+  readonly events: SseEvents;
+  /** Knows the route, as far as it has come when the status is sent. */
+  readonly call: Pick<Admitted, "route">;
+  readonly heartbeat: Heartbeat | undefined;
+}
+
 /**
  * Writes a reply as server-sent events, one write per batch, waiting while the client does not read. The status line waits for the
- * first event, so that an error before it can still be one.
+ * first event, so that an error before it can still be one, or for the first sign of life.
  * @returns the error that the reply ended with after its status was sent: it is in the stream already.
  * @throws GatewayError what the stream failed with before.
  */
 export async function writeStream(
   response: HttpOutgoing,
-  stream: ChatStream,
-  events: SseEvents,
-  call: Pick<Admitted, "route">,
+  starting: Promise<ChatStream>,
+  { events, call, heartbeat }: StreamOptions,
 ): Promise<GatewayError | undefined> {
-  const iterator = stream[Symbol.asyncIterator]();
+  const pulse = heartbeat?.add(() => {
+    if (isGone(response) || response.writableEnded || response.writableLength > 0) return;
+    if (!response.headersSent) begin(response, call.route);
+    writePart(response, signOfLife);
+  });
   try {
+    const iterator = (await starting)[Symbol.asyncIterator]();
     for (;;) {
       const read = await iterator.next();
       if (isGone(response)) return undefined;
@@ -32,6 +48,7 @@ export async function writeStream(
         response.end(text);
         return undefined;
       }
+      if (pulse !== undefined) pulse.wrote = true;
       if (!writePart(response, text, "latin1")) await drained(response);
     }
   } catch (thrown) {
@@ -39,6 +56,8 @@ export async function writeStream(
     if (!response.headersSent) throw error;
     if (!isGone(response)) response.end(`data: ${encodeError(error)}\n\n`);
     return error;
+  } finally {
+    pulse?.stop();
   }
 }
 

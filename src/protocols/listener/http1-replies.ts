@@ -32,6 +32,11 @@ export class Http1Replies {
     });
   }
 
+  /** Whether a connection still owes a reply. */
+  isOwing(socket: Socket): boolean {
+    return (this.#owed.get(socket)?.size ?? 0) > 0;
+  }
+
   /** Closes the connections that owe nothing now, and the others when they owe nothing more. */
   close(): void {
     this.#closing = true;

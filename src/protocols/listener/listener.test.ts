@@ -4,8 +4,8 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
-import { type HttpHandler, type HttpOutgoing, isGone, pathOf, peerOf, writePart } from "./exchange.ts";
-import { type Listener, type ListenOptions, listen } from "./server.ts";
+import { type HttpHandler, type HttpOutgoing, isGone, pathOf, peerOf, writePart } from "../exchange.ts";
+import { type Listener, type ListenOptions, listen } from "./listener.ts";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 async function serve(handler: HttpHandler, options: Partial<ListenOptions> = {}): Promise<Listener & { port: number }> {
-  const listener = await listen({ host: "127.0.0.1", port: 0, ...options }, handler);
+  const listener = await listen({ at: { host: "127.0.0.1", port: 0 }, ...options }, handler);
   open.push({ close: () => listener.close(0) });
   return { ...listener, port: Number(listener.address.split(":")[1]) };
 }
@@ -187,13 +187,13 @@ describe("one port", () => {
 
   it("says when it cannot listen", async () => {
     const { port } = await serve(hello);
-    await expect(listen({ host: "127.0.0.1", port }, hello)).rejects.toThrow(
+    await expect(listen({ at: { host: "127.0.0.1", port } }, hello)).rejects.toThrow(
       `cannot listen on 127.0.0.1:${port}: the port is in use`,
     );
   });
 
   it("gives addresses that can be put in a URL", async () => {
-    const listener = await listen({ host: "::1", port: 0 }, hello);
+    const listener = await listen({ at: { host: "::1", port: 0 } }, hello);
     expect(await (await fetch(`http://${listener.address}/six`)).text()).toBe("hello /six");
     await listener.close(0);
   });

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { parseListenAddress, parseTcpAddress } from "./address.ts";
+import { duration, parsed, positiveDuration, size } from "./unit-fields.ts";
+
+const addressProblem = "must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/sluice.sock?mode=0660&group=app";
+
+/** An address of its own port only. */
+function tcpOrOff(example: string) {
+  return parsed(
+    (value) => (value === "off" ? { at: undefined } : parseTcpAddress(value) && { at: parseTcpAddress(value) }),
+    `must be off or an address such as ${example}`,
+  ).transform(({ at }) => at);
+}
+
+const tls = z.strictObject({
+  cert: z.string().min(1).describe("File of the certificate, with the intermediate ones after it. PEM."),
+  key: z.string().min(1).describe("File of its private key. PEM."),
+  clientCa: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File of the authorities whose clients are let in. With it every client must show a certificate (mTLS)."),
+});
+
+const listener = z
+  .union([z.string(), z.strictObject({ address: z.string(), tls: tls.optional(), reusePort: z.boolean().optional() })], {
+    error: (issue) => (issue.input === undefined ? undefined : addressProblem),
+  })
+  .transform((entry, ctx) => {
+    const { address, ...options } = typeof entry === "string" ? { address: entry } : entry;
+    const at = parseListenAddress(address);
+    if (at === undefined) ctx.addIssue(addressProblem);
+    else if (!("path" in at)) return { ...at, ...options };
+    else if (Object.keys(options).length === 0) return at;
+    else ctx.addIssue("a Unix socket has no tls and no reusePort");
+    return z.NEVER;
+  });
+
+const origin = parsed(
+  (value) => (URL.canParse(value) && new URL(value).origin === value ? value : undefined),
+  "must be an origin such as https://app.example, without a path",
+);
+
+const count = z.number().int().min(1);
+
+/** The listeners, and what clients may take. */
+export const serverSchema = z.strictObject({
+  listen: z
+    .array(listener)
+    .min(1)
+    .prefault(["127.0.0.1:8080"])
+    .describe("The main listeners: addresses, or maps of an `address` with `tls` or `reusePort`."),
+  admin: tcpOrOff("127.0.0.1:8081").prefault("127.0.0.1:8081").describe("Address of the admin listener, or off."),
+  metrics: tcpOrOff("0.0.0.0:9464").prefault("off").describe("Address of the metrics listener, or off."),
+  maxRequestBytes: size("1KiB", "1GiB").prefault("32MiB").describe("The largest request body, inflated."),
+  maxInFlightBytes: size("1KiB", "64GiB")
+    .prefault("512MiB")
+    .describe("What the bodies of all requests may take together. One more is refused as `overloaded`."),
+  maxHeaderBytes: size("1KiB", "1MiB").prefault("32KiB").describe("The largest head of a request."),
+  maxConnections: count.default(10_000).describe("Connections of all main listeners. One more is told 503 and closed."),
+  maxStreamsPerConnection: count.default(1000).describe("HTTP/2: requests of a connection at one time."),
+  maxRequestsPerConnection: count
+    .default(100_000)
+    .describe("Requests after which a connection is closed in good order, so that clients spread over replicas again."),
+  allowedHosts: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Host names that loopback listeners answer to besides localhost and loopback addresses."),
+  cors: z.strictObject({ origins: z.array(origin).prefault([]).describe("Origins whose pages may call.") }).prefault({}),
+  timeouts: z
+    .strictObject({
+      headers: positiveDuration.prefault("10s").describe("How long the head of a request may take to arrive."),
+      body: positiveDuration.prefault("60s").describe("How long the body of a request may take to arrive, after its head."),
+      idle: positiveDuration.prefault("75s").describe("How long a connection may stay without a request."),
+      write: positiveDuration.prefault("30s").describe("How long a client may take none of what is sent to it."),
+      silent: positiveDuration.prefault("10s").describe("How long a new connection may say nothing."),
+    })
+    .prefault({}),
+  keepAlive: positiveDuration
+    .prefault("15s")
+    .describe("How long a waiting client hears nothing before it is sent a sign of life."),
+  drainDelay: duration
+    .prefault("5s")
+    .describe("How long calls are still taken after SIGTERM, until everybody knows that the gateway is not ready."),
+  drainTimeout: duration.prefault("30s").describe("How long running calls may take to finish at the end."),
+  overload: z
+    .strictObject({
+      eventLoopLag: positiveDuration.prefault("500ms").describe("New calls are refused while the event loop is later than this."),
+      heap: z.number().min(0.1).max(1).default(0.85).describe("And while more than this part of the heap's limit is in use."),
+    })
+    .prefault({}),
+});

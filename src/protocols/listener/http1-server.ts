@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
+import { GatewayError } from "../../chat/error.ts";
+import { encodeError } from "../../codec/openai/encode-error.ts";
+import type { HttpHandler } from "../exchange.ts";
+import { refuse } from "../refuse.ts";
+import type { Http1Replies } from "./http1-replies.ts";
+import type { ConnectionLimits } from "./limits.ts";
+
+/**
+ * An HTTP/1.1 server that is given its connections. Beside Node's own strictness (RFC 9112: no Content-Length with
+ * Transfer-Encoding, no bare line feeds, no folded lines) it refuses other versions, TRACE and two Host fields.
+ */
+export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, handler: HttpHandler): Server {
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.headersMs + limits.bodyMs,
+      keepAliveTimeout: limits.idleMs,
+      connectionsCheckingInterval: Math.min(1000, limits.headersMs),
+      maxHeaderSize: limits.maxHeaderBytes,
+    },
+    (request, response) => {
+      replies.owe(request, response);
+      const fault = faultOf(request);
+      if (fault === undefined) handler(request, response);
+      else {
+        response.setHeader("connection", "close");
+        refuse(request, response, fault);
+      }
+    },
+  );
+  server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
+  server.on("clientError", (error: Error & { readonly code?: string }, socket: Socket) => {
+    if (!socket.writable || replies.isOwing(socket)) socket.destroy();
+    else socket.end(brokenRequest(error.code ?? ""));
+  });
+  server.emit("listening"); // without it Node never enforces the timeouts of a server that does not listen itself
+  return server;
+}
+
+/** What Node's parser lets pass. */
+function faultOf({ httpVersion, method, rawHeaders }: IncomingMessage): GatewayError | undefined {
+  if (httpVersion !== "1.1" && httpVersion !== "1.0") return new GatewayError("invalid_request", "not an HTTP/1 request");
+  if (method === "TRACE") return new GatewayError("method_not_allowed", "TRACE is not served");
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === "host") hosts += 1;
+  return hosts > 1 ? new GatewayError("invalid_request", "the request has more than one Host field") : undefined;
+}
+
+/** The whole answer to bytes that are no request, or that do not become one in time. */
+function brokenRequest(code: string): string {
+  const [status, message] =
+    code === "HPE_HEADER_OVERFLOW"
+      ? ["431 Request Header Fields Too Large", "the request's head is too large"]
+      : code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", "the request did not arrive in time"]
+        : ["400 Bad Request", "not a well-formed HTTP/1.1 request"];
+  const body = encodeError(new GatewayError("invalid_request", message));
+  return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nx-should-retry: false\r\nconnection: close\r\n\r\n${body}`;
+}

@@ -1,0 +1,48 @@
+import { getHeapStatistics } from "node:v8";
+
+/** How loaded the process may be before it should take no more work. */
+export interface LoadLimits {
+  /** How late the event loop may be, in milliseconds. */
+  readonly eventLoopLag: number;
+  /** The part of the heap's limit that may be in use, 0 to 1. */
+  readonly heap: number;
+}
+
+const lookEveryMs = 100;
+
+/** Watches how late the event loop is and how full the heap. */
+export class ProcessLoad {
+  readonly #limits: LoadLimits;
+  readonly #timer: NodeJS.Timeout;
+  #expectedAt = performance.now() + lookEveryMs;
+  #overload: string | undefined;
+  /** How late the event loop was at the last look, in milliseconds. */
+  lagMs = 0;
+
+  constructor(limits: LoadLimits) {
+    this.#limits = limits;
+    this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
+  }
+
+  /** Why no more work should be taken now; undefined: it can. */
+  get overload(): string | undefined {
+    return this.#overload;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    this.lagMs = Math.max(0, now - this.#expectedAt);
+    this.#expectedAt = now + lookEveryMs;
+    this.#overload = this.#reason();
+  }
+
+  #reason(): string | undefined {
+    if (this.lagMs > this.#limits.eventLoopLag) return "the gateway is busy";
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+    return used > limit * this.#limits.heap ? "the gateway is short of memory" : undefined;
+  }
+}

@@ -12,6 +12,11 @@ export interface Peer {
   readonly address: string;
   /** Whether the connection is encrypted. */
   readonly tls: boolean;
+  /**
+   * The subject alternative names of the client's certificate, when it has shown one that was verified (mTLS): `DNS:client.example`,
+   * `URI:spiffe://example/client` (RFC 5280, section 4.2.1.6). Absent without one.
+   */
+  readonly certificateNames?: readonly string[];
 }
 
 /** Who a caller is, once a middleware found out. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { TLSSocket } from "node:tls";
 import type { Peer } from "../chat/request-head.ts";
+import { certificateNamesOf } from "./certificate-names.ts";
 
 /** A request of either HTTP version. */
 export type HttpIncoming = IncomingMessage | Http2ServerRequest;
@@ -14,7 +16,10 @@ export type HttpHandler = (request: HttpIncoming, response: HttpOutgoing) => voi
 /** Where a request came from. */
 export function peerOf(request: HttpIncoming): Peer {
   const { socket } = request;
-  return { address: socket?.remoteAddress ?? "", tls: (socket as { readonly encrypted?: unknown })?.encrypted === true };
+  const address = socket?.remoteAddress ?? "";
+  if ((socket as { readonly encrypted?: unknown })?.encrypted !== true) return { address, tls: false };
+  const certificateNames = certificateNamesOf(socket as TLSSocket); // it is encrypted
+  return certificateNames === undefined ? { address, tls: true } : { address, tls: true, certificateNames };
 }
 
 /** The path of a request, without its query. */

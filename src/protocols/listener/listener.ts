@@ -60,12 +60,14 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
   const http1 = createHttp1(limits, replies, watched);
   const http2 = createHttp2(limits, sessions, watched);
 
-  /** Takes a connection in that can stay. */
-  const arrived = (socket: Socket) => {
+  /** Takes a connection in; false: it cannot stay. */
+  const admit = (socket: Socket): boolean => {
+    if (!connections.admit(socket)) return false;
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    replies.watch(socket);
+    return true;
   };
+  /** Hands a connection over to what serves its version. */
   const serve = (socket: Socket, version: "1" | "2") => {
     if (version === "1") {
       http1.emit("connection", socket);
@@ -82,11 +84,11 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
   let secure: TlsServer | undefined;
   if (tls === undefined) {
     front = createServer(socketOptions, (socket) => {
-      if (!connections.admit(socket)) {
+      if (!admit(socket)) {
         turnAway.take(socket);
         return;
       }
-      arrived(socket);
+      replies.watch(socket);
       sniff(socket, limits.silentMs, (version) => serve(socket, version));
     });
   } else {
@@ -100,14 +102,14 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
         rejectUnauthorized: tls.clientCa !== undefined,
       },
       (socket: TLSSocket) => {
-        arrived(socket);
+        replies.watch(socket);
         if (socket.alpnProtocol === "h2") serve(socket, "2");
         else sniff(socket, limits.silentMs, (version) => serve(socket, version));
       },
     );
-    secure.on("tlsClientError", () => undefined); // a handshake that failed is its client's, who is told by TLS
+    secure.on("tlsClientError", (_error, socket) => socket.destroy()); // its client has been told by TLS
     secure.on("connection", (socket: Socket) => {
-      if (!connections.admit(socket)) socket.destroy();
+      if (!admit(socket)) socket.destroy();
     });
     front = secure;
   }

@@ -1,4 +1,4 @@
-import { chown, readFile, unlink } from "node:fs/promises";
+import { chown, readFile, stat, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
 
 /** A Unix socket to listen on. */
@@ -20,7 +20,7 @@ export async function bindUnix(server: Server, { path, mode, group }: UnixAddres
   try {
     await bind(server, path, mode);
   } catch (error) {
-    if (!isAddressInUse(error) || (await answers(path))) throw error;
+    if (!isAddressInUse(error) || !(await isSocket(path)) || (await answers(path))) throw error;
     await unlink(path);
     await bind(server, path, mode);
   }
@@ -45,6 +45,10 @@ function bind(server: Server, path: string, mode: number): Promise<void> {
 
 function isAddressInUse(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  return (await stat(path)).isSocket();
 }
 
 /** Whether anything accepts connections there. Only a refusal says no: any other failure may be somebody who is busy. */

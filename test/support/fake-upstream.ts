@@ -107,7 +107,7 @@ export class FakeUpstream {
   readonly sockets: Set<Socket> = new Set();
   readonly #server: Server;
   #scripts: Planned[] = [];
-  #default: Script | undefined;
+  #default: Script | ((request: UpstreamRequest) => Script) | undefined;
   #taken = 0;
   #connections = 0;
   #arrived = Promise.withResolvers<void>();
@@ -154,8 +154,8 @@ export class FakeUpstream {
     return new Promise((taken) => this.#scripts.push({ script, fits, taken }));
   }
 
-  /** Answers every request without a script of its own with this one. */
-  always(script: Script): void {
+  /** Answers every request without a script of its own with this one, or with what it makes of the request. */
+  always(script: Script | ((request: UpstreamRequest) => Script)): void {
     this.#default = script;
   }
 
@@ -192,7 +192,8 @@ export class FakeUpstream {
     const exchange = new Exchange(request, Buffer.concat(parts), connection, response);
     const planned = this.#scripts.findIndex(({ fits }) => fits(exchange));
     const [plan] = planned < 0 ? [] : this.#scripts.splice(planned, 1);
-    const script = planned < 0 ? this.#default : plan?.script;
+    const otherwise = typeof this.#default === "function" ? this.#default(exchange) : this.#default;
+    const script = planned < 0 ? otherwise : plan?.script;
     plan?.taken?.(exchange);
     this.requests.push(exchange);
     this.#arrived.resolve();

@@ -1,5 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders } from "node:http2";
+import { request as httpsRequest } from "node:https";
+import { connect as connectSocket } from "node:net";
 import type { Readable } from "node:stream";
 
 export type HttpVersion = "1.1" | "2";
@@ -35,7 +37,7 @@ interface Incoming extends ReplyHead {
 }
 
 /**
- * One HTTP request on a connection of its own, of which a test decides when it sends, reads and leaves. Nothing of the reply is read
+ * One HTTP request on a connection of its own (`http:`, `https:` with any certificate, or `unix:/path`), of which a test decides when it sends, reads and leaves. Nothing of the reply is read
  * before it is asked for.
  */
 export class WireCall {
@@ -56,14 +58,19 @@ export class WireCall {
     this.#incoming = incoming.promise;
     const fail = (error: Error) => incoming.reject(error);
     if (version === "2") {
-      const session = connect(url, { maxSessionMemory: 64 }).on("error", fail);
+      const session = openSession(url).on("error", fail);
       const stream = session.request({ ":method": method, ":path": path, ...headers }, { endStream: false });
       stream.once("response", (fields) => incoming.resolve(fromHttp2(stream, fields)));
       stream.once("close", () => session.close());
       this.#session = session;
       this.#outgoing = stream;
     } else {
-      const request = httpRequest(url + path, { method, headers, agent: false });
+      const options = { method, headers, agent: false };
+      const request = url.startsWith("unix:")
+        ? httpRequest({ ...options, socketPath: url.slice(5), path })
+        : url.startsWith("https:")
+          ? httpsRequest(url + path, { ...options, rejectUnauthorized: false })
+          : httpRequest(url + path, options);
       request.once("response", (reply) => incoming.resolve(fromHttp1(reply)));
       this.#outgoing = request;
     }
@@ -136,6 +143,12 @@ export class WireCall {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
+}
+
+function openSession(url: string): ClientHttp2Session {
+  const options = { maxSessionMemory: 64, rejectUnauthorized: false };
+  if (!url.startsWith("unix:")) return connect(url, options);
+  return connect("http://localhost", { ...options, createConnection: () => connectSocket(url.slice(5)) });
 }
 
 function fromHttp1(reply: IncomingMessage): Incoming {

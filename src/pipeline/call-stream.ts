@@ -1,6 +1,7 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { GatewayError } from "../chat/error.ts";
 import type { Immutable } from "../chat/immutable.ts";
+import type { ObservedCall } from "../chat/ports/call-observer.ts";
 import { type ChatStream, eventOf, type StreamEvent } from "../chat/stream.ts";
 import type { CallContext } from "./call-context.ts";
 import { finalChunk } from "./final-chunk.ts";
@@ -16,6 +17,7 @@ type Read = IteratorResult<readonly StreamEvent[], undefined>;
 export class CallStream implements ChatStream, AsyncIterator<readonly StreamEvent[]> {
   readonly #ctx: CallContext;
   readonly #route: VettedRoute;
+  readonly #observed: ObservedCall;
   readonly #source: AsyncIterator<readonly StreamEvent[]>;
   #sample: StreamEvent | undefined;
   #error: GatewayError | undefined;
@@ -25,9 +27,10 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
   /** Who waits for the current read. Held as it is: a closure made for each read outlives it, and with it the whole batch. */
   #waiting: { resolve(read: Read): void; reject(error: GatewayError): void } | undefined;
 
-  constructor(ctx: CallContext, inner: ChatStream, route: VettedRoute) {
+  constructor(ctx: CallContext, inner: ChatStream, route: VettedRoute, observed: ObservedCall) {
     this.#ctx = ctx;
     this.#route = route;
+    this.#observed = observed;
     this.#source = inner[Symbol.asyncIterator]();
     ctx.lease.onClose((error) => {
       if (error === undefined) return;
@@ -65,9 +68,11 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
 
   #deliver(batch: readonly StreamEvent[]): Read {
     const first = batch[0];
+    const now = performance.now();
+    this.#observed.delivered(now);
     if (this.#sample === undefined) {
       this.#sample = first;
-      this.#ctx.firstEventAt = performance.now();
+      this.#ctx.firstEventAt = now;
     }
     const { pendingEvents, head } = this.#ctx;
     if (pendingEvents.length === 0 || head.protocol === "rest" || first === undefined) return { done: false, value: batch };

@@ -6,6 +6,7 @@ import { GatewayError } from "../chat/error.ts";
 import type { Immutable } from "../chat/immutable.ts";
 import { isPromise } from "../chat/maybe-promise.ts";
 import type { Operation } from "../chat/operation.ts";
+import type { ObservedCall } from "../chat/ports/call-observer.ts";
 import type { Admitted } from "../chat/ports/calls.ts";
 import type { ChatStream } from "../chat/stream.ts";
 import { CallContext, type CallEnvironment } from "./call-context.ts";
@@ -31,14 +32,16 @@ export class Call implements Admitted {
   readonly #plan: Plan;
   readonly #handlers: CallHandlers;
   readonly #environment: CallEnvironment;
+  readonly #observed: ObservedCall;
   readonly #ctx: CallContext;
   readonly #route: VettedRoute;
   #interrupt: ((error: GatewayError) => void) | undefined;
 
-  constructor(plan: Plan, handlers: CallHandlers, environment: CallEnvironment) {
+  constructor(plan: Plan, handlers: CallHandlers, environment: CallEnvironment, observed: ObservedCall) {
     this.#plan = plan;
     this.#handlers = handlers;
     this.#environment = environment;
+    this.#observed = observed;
     this.#ctx = new CallContext(environment);
     this.#route = new VettedRoute(this.#ctx, plan.guards);
     this.#ctx.route.guarantee = plan.guarantee;
@@ -59,10 +62,11 @@ export class Call implements Admitted {
 
   async chat(request: IncomingChatRequest): Promise<ChatStream> {
     const ctx = this.#ctx;
+    this.#observed.asked(request.model, request.streamed);
     return this.#running(async () => {
       ctx.receive(request);
       ctx.metadata = clientMetadata(ctx.head.headers["x-sluice-metadata"], request.metadata);
-      return new CallStream(ctx, await runSegment(this.#plan, 0, ctx, this.#handlers.chat), this.#route);
+      return new CallStream(ctx, await runSegment(this.#plan, 0, ctx, this.#handlers.chat), this.#route, this.#observed);
     });
   }
 
@@ -119,8 +123,9 @@ export class Call implements Admitted {
   /** The call is over: whoever was entered and not let out is let out now, then everybody settles. */
   async #closed(error: GatewayError | undefined): Promise<void> {
     const ctx = this.#ctx;
+    ctx.error ??= error;
+    this.#observed.ended(ctx.usage, ctx.error);
     if (error !== undefined) {
-      ctx.error ??= error;
       await ctx.letOut(error);
       this.#interrupt?.(error);
     }

@@ -1,6 +1,7 @@
 import { GatewayError } from "../chat/error.ts";
 import { isPromise, type MaybePromise } from "../chat/maybe-promise.ts";
 import { type Operation, operations } from "../chat/operation.ts";
+import { type CallObserver, unobserved } from "../chat/ports/call-observer.ts";
 import type { Admitted, Calls } from "../chat/ports/calls.ts";
 import type { Clock } from "../chat/ports/clock.ts";
 import type { Log } from "../chat/ports/log.ts";
@@ -15,6 +16,8 @@ import { middlewareFailure } from "./middleware-failure.ts";
 export interface Bindings extends CallHandlers {
   readonly log: Log;
   readonly clock: Clock;
+  /** Is told of every call. Default nobody is. */
+  readonly observer?: CallObserver | undefined;
 }
 
 /** A built pipeline: a list of middleware compiled for every operation. Immutable; many may run at once. */
@@ -47,8 +50,9 @@ export class Pipeline {
   #admit(head: RequestHead, bindings: Bindings): MaybePromise<Admitted> {
     const plan = this.#plans.get(head.operation);
     if (plan === undefined) throw new GatewayError("not_found", `there is no operation ${head.operation}`);
-    const call = new Call(plan, bindings, { head, log: bindings.log, clock: bindings.clock });
-    return this.#runAdmit(plan, 0, head, call, bindings.log);
+    const { log, clock, observer = unobserved } = bindings;
+    const call = new Call(plan, bindings, { head, log, clock }, observer.began(head));
+    return this.#runAdmit(plan, 0, head, call, log);
   }
 
   #runAdmit(plan: Plan, from: number, head: RequestHead, call: Call, log: Log): MaybePromise<Admitted> {

@@ -13,7 +13,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   protocols: ["chat", "codec", "#gen"],
   testing: ["pipeline", "chat", "guard", "#gen"],
   cli: ["config", "chat", "telemetry", "gateway.ts", "#gen"],
-  "main.ts": ["cli"],
+  "main.ts": ["cli", "chat"],
   "index.ts": ["gateway.ts", "pipeline", "chat", "middleware", "providers", "config", "#gen"],
   "assembly.ts": ["chat", "config", "middleware", "pipeline", "providers", "routing", "transport", "#gen"],
   "gateway.ts": ["assembly.ts", "chat", "config", "pipeline", "protocols", "telemetry", "#gen"],

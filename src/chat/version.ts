@@ -1,0 +1,2 @@
+/** The version of Sluice: the package's. */
+export const version = "0.1.0";

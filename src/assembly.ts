@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { closestName } from "./chat/closest-name.ts";
+import type { CallObserver } from "./chat/ports/call-observer.ts";
 import type { Calls } from "./chat/ports/calls.ts";
 import type { Log } from "./chat/ports/log.ts";
 import { ConfigError } from "./config/config-error.ts";
@@ -30,11 +31,17 @@ export interface Assembly {
   close(): Promise<void>;
 }
 
+/** What an assembly is put together with. */
+export interface AssemblyOptions {
+  readonly log: Log;
+  readonly observer: CallObserver;
+}
+
 /**
  * Puts a configuration together: providers, pipeline, routing.
  * @throws ConfigError when the configuration names what is not there; nothing is held then.
  */
-export async function assemble(loaded: LoadedConfig, log: Log): Promise<Assembly> {
+export async function assemble(loaded: LoadedConfig, { log, observer }: AssemblyOptions): Promise<Assembly> {
   const { config } = loaded;
   const pipeline = await createPipeline(loaded);
   for (const warning of pipeline.warnings) log.warn({}, warning);
@@ -50,6 +57,7 @@ export async function assemble(loaded: LoadedConfig, log: Log): Promise<Assembly
   const catalog = createCatalog({ providers, models, direct });
   const calls = pipeline.bind({
     log,
+    observer,
     clock: systemClock,
     chat: createRouter({ providers, models, direct, forwardMetadata }),
     operations: { models: createModelsHandler(catalog) },

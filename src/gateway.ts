@@ -13,8 +13,9 @@ import { Heartbeat } from "./protocols/heartbeat.ts";
 import { ConnectionCount } from "./protocols/listener/connection-count.ts";
 import { type Listener, type ListenOptions, listen } from "./protocols/listener/listener.ts";
 import { Rest } from "./protocols/openai/rest.ts";
-import { healthOnly } from "./protocols/ops/health-only.ts";
 import type { Readiness } from "./protocols/ops/health-pages.ts";
+import { opsPages } from "./protocols/ops/ops-pages.ts";
+import { Metrics } from "./telemetry/metrics.ts";
 import { ProcessLoad } from "./telemetry/process-load.ts";
 
 /** A gateway that is put together and not listening yet. */
@@ -31,6 +32,8 @@ export interface Gateway {
   models(): readonly string[];
   /** The providers' names. */
   providers(): readonly string[];
+  /** Where the pages for operators are, once it listens: on the admin listener, then on the metrics listener. */
+  readonly pages: readonly string[];
   /** How many calls run. */
   readonly running: number;
   /**
@@ -61,17 +64,29 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
   const log = deps.log ?? silentLog;
   const { server } = first.config;
   let loaded = first;
-  let assembly = await assemble(loaded, log);
+  const connections = {
+    main: new ConnectionCount(server.maxConnections),
+    admin: new ConnectionCount(Number.POSITIVE_INFINITY),
+    metrics: new ConnectionCount(Number.POSITIVE_INFINITY),
+  };
+  const metrics = new Metrics(connections);
+  let assembly = await assemble(loaded, { log, observer: metrics.calls });
+  metrics.calls.offer(assembly.models());
   let active = new ActiveCalls(assembly.calls);
   const retired = new Set<ActiveCalls>();
   let state: "starting" | "serving" | "draining" | "closed" = "starting";
 
+  const refusalNow = (): GatewayError | undefined => {
+    if (state === "closed") return new GatewayError("draining", "the gateway is going down", { retryAfterMs: 1000 });
+    const { overload } = load;
+    return overload === undefined ? undefined : new GatewayError("overloaded", overload, { retryAfterMs: 1000 });
+  };
   const calls: Calls = {
     admit(head) {
-      if (state === "closed") throw new GatewayError("draining", "the gateway is going down", { retryAfterMs: 1000 });
-      const { overload } = load;
-      if (overload !== undefined) throw new GatewayError("overloaded", overload, { retryAfterMs: 1000 });
-      return active.admit(head);
+      const refusal = refusalNow();
+      if (refusal === undefined) return active.admit(head);
+      metrics.calls.began(head).ended(undefined, refusal);
+      throw refusal;
     },
   };
   const readiness = (): Readiness => {
@@ -83,7 +98,7 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     body: { maxBytes: server.maxRequestBytes, timeoutMs: server.timeouts.body },
     inFlight: new ByteBudget(server.maxInFlightBytes),
   };
-  const load = new ProcessLoad(server.overload);
+  const load = new ProcessLoad(server.overload, metrics.lag);
   const heartbeat = new Heartbeat(server.keepAlive);
   const rpc = createRpc({ ...requests, readiness });
   const browser = () => ({ allowedHosts: loaded.config.server.allowedHosts, origins: loaded.config.server.cors.origins });
@@ -107,7 +122,7 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
   return {
     async listen() {
       const { timeouts } = server;
-      const limits: Omit<ListenOptions, "at"> = {
+      const limits: Omit<ListenOptions, "at" | "connections"> = {
         silentMs: timeouts.silent,
         headersMs: timeouts.headers,
         bodyMs: timeouts.body,
@@ -118,13 +133,15 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
         maxStreamsPerConnection: server.maxStreamsPerConnection,
         maxRequestsPerConnection: server.maxRequestsPerConnection,
       };
-      const connections = new ConnectionCount(server.maxConnections);
-      const open = async (at: ListenOptions["at"], handle: HttpHandler, shared: Partial<ListenOptions> = {}) => {
-        listeners.push(await listen({ ...limits, ...shared, at }, handle));
+      const open = async (kind: keyof typeof connections, at: ListenOptions["at"], handle: HttpHandler) => {
+        listeners.push(await listen({ ...limits, at, connections: connections[kind] }, handle));
       };
+      const pages = opsPages({ readiness, browser, metrics: () => metrics.text() });
       try {
-        for (const at of server.listen) await open(at, handler, { connections });
-        for (const at of [server.admin, server.metrics]) if (at !== undefined) await open(at, healthOnly(readiness, browser));
+        if (server.metrics !== undefined) await metrics.prepare();
+        for (const at of server.listen) await open("main", at, handler);
+        if (server.admin !== undefined) await open("admin", server.admin, pages);
+        if (server.metrics !== undefined) await open("metrics", server.metrics, pages);
       } catch (error) {
         await close(0);
         throw error;
@@ -136,16 +153,22 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     describe: () => assembly.describe(),
     models: () => assembly.models(),
     providers: () => assembly.providers,
+    get pages() {
+      return listeners.slice(server.listen.length).map(({ address }) => address);
+    },
     get running() {
       return [...retired].reduce((sum, { count }) => sum + count, active.count);
     },
     async reload(load) {
-      const next = await load();
-      const assembled = await assemble(next, log);
+      const [next, assembled] = await metrics.countReload(async () => {
+        const next = await load();
+        return [next, await assemble(next, { log, observer: metrics.calls })] as const;
+      });
       const [oldAssembly, oldActive] = [assembly, active];
       const fixed = fixedFields(first.config, next.config);
       loaded = next;
       assembly = assembled;
+      metrics.calls.offer(assembly.models());
       active = new ActiveCalls(assembled.calls);
       retired.add(oldActive);
       void oldActive.idle().then(() => {

@@ -123,6 +123,10 @@ const bans: readonly { readonly what: string; readonly pattern: RegExp; readonly
 const owners: Readonly<Record<string, string>> = {
   undici: "transport/",
   "eventsource-parser": "transport/",
+  "@opentelemetry/api": "telemetry/",
+  "@opentelemetry/exporter-prometheus": "telemetry/",
+  "@opentelemetry/resources": "telemetry/",
+  "@opentelemetry/sdk-metrics": "telemetry/",
   pino: "telemetry/",
   "pino-pretty": "telemetry/",
   yaml: "config/",

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from "node:v8";
+import type { Histogram } from "./histogram.ts";
 
 /** How loaded the process may be before it should take no more work. */
 export interface LoadLimits {
@@ -13,14 +14,17 @@ const lookEveryMs = 100;
 /** Watches how late the event loop is and how full the heap. */
 export class ProcessLoad {
   readonly #limits: LoadLimits;
+  readonly #lag: Histogram;
   readonly #timer: NodeJS.Timeout;
   #expectedAt = performance.now() + lookEveryMs;
   #overload: string | undefined;
   /** How late the event loop was at the last look, in milliseconds. */
   lagMs = 0;
 
-  constructor(limits: LoadLimits) {
+  /** `lag` takes down how late the event loop is at every look, in seconds. */
+  constructor(limits: LoadLimits, lag: Histogram) {
     this.#limits = limits;
+    this.#lag = lag;
     this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
   }
 
@@ -37,6 +41,7 @@ export class ProcessLoad {
     const now = performance.now();
     this.lagMs = Math.max(0, now - this.#expectedAt);
     this.#expectedAt = now + lookEveryMs;
+    this.#lag.record(this.lagMs / 1000);
     this.#overload = this.#reason();
   }
 

@@ -13,6 +13,7 @@ import { createGateway } from "../src/gateway.ts";
 import { middlewareByName } from "../src/middleware/index.ts";
 import { importTable } from "./support/import-table.ts";
 import { type Fence, type Page, readPage } from "./support/markdown.ts";
+import { readMetrics } from "./support/metrics-text.ts";
 import { runGrpcurl } from "./support/run-grpcurl.ts";
 import { startGateway } from "./support/running-gateway.ts";
 import { fieldRows, writtenSchema } from "./support/schema-rows.ts";
@@ -91,6 +92,27 @@ describe("tables", () => {
     for (const [middleware, { options }] of middlewareByName) {
       expect(rows("docs/configuration.md", `\`${middleware}\``)).toEqual(fieldRows(writtenSchema(options)));
     }
+  });
+
+  it("of metrics are what a scrape shows", async () => {
+    const gateway = await startGateway({ server: { metrics: "127.0.0.1:0" } });
+    const body = JSON.stringify({ model: "demo/echo", stream: true, messages: [{ role: "user", content: "hi" }] });
+    const headers = { "content-type": "application/json" };
+    await (await fetch(`${gateway.url}/v1/chat/completions`, { method: "POST", headers, body })).text();
+    const found = readMetrics(await (await fetch(`http://${gateway.pages[0]}/metrics`)).text());
+    await gateway.close();
+    const wanted = [...found].map(([name, { type, help, values }]) => {
+      const labels = new Set([...values.keys()].flatMap((series) => [...series.matchAll(/(\w+)="/g)].map(([, label]) => label)));
+      labels.delete("le");
+      return [name, type, [...labels].sort().join(", "), help];
+    });
+    const shown = rows("docs/operations.md", "Metrics").map(([name = "", type, labels = "", help]) => [
+      bare(name),
+      type,
+      bare(labels).split(", ").sort().join(", "),
+      help,
+    ]);
+    expect(shown.sort()).toEqual(wanted.sort());
   });
 
   it("of demo models are the models", async () => {

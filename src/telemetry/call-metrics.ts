@@ -45,7 +45,7 @@ export class CallMetrics implements CallObserver {
     const figures = new CallFigures(maxModels);
     this.#figures = figures;
     const { calls, inFlight, durations, replies } = figures;
-    instruments.counter("sluice_calls_total", "Calls that are over; `outcome` is `ok` or the error's code.", () =>
+    instruments.counter("sluice_calls_total", "Calls that are over, by their outcome: ok or the error's code.", () =>
       calls.read(({ value }) => value),
     );
     instruments.gauge("sluice_calls_in_flight", "Calls that run now.", () => inFlight.read(({ value }) => value));
@@ -62,7 +62,7 @@ export class CallMetrics implements CallObserver {
       "Streams: from a part of a reply to the next, a part being what one read from the upstream gave.",
       () => replies.read(({ between }) => between),
     );
-    instruments.counter("sluice_tokens_total", "Tokens as the upstreams tell them; `type` is `prompt` or `completion`.", () =>
+    instruments.counter("sluice_tokens_total", "Tokens of prompts and completions, as the upstreams tell them.", () =>
       replies
         .read(({ tokens }) => tokens)
         .flatMap(([labels, tokens]) => Object.entries(tokens).map(([type, count]) => [{ ...labels, type }, count] as const)),
@@ -83,6 +83,7 @@ export class CallMetrics implements CallObserver {
 class MeasuredCall implements ObservedCall {
   readonly #figures: CallFigures;
   readonly #head: RequestHead;
+  readonly #inFlight: { value: number };
   #model = noModel;
   #reply: ReplyFigures | undefined;
   #streamed = false;
@@ -91,7 +92,8 @@ class MeasuredCall implements ObservedCall {
   constructor(figures: CallFigures, head: RequestHead) {
     this.#figures = figures;
     this.#head = head;
-    figures.inFlight.at(head.protocol, head.operation).value += 1;
+    this.#inFlight = figures.inFlight.at(head.protocol, head.operation);
+    this.#inFlight.value += 1;
   }
 
   asked(model: string, streamed: boolean): void {
@@ -110,7 +112,7 @@ class MeasuredCall implements ObservedCall {
   ended(usage: Immutable<Usage> | undefined, error: GatewayError | undefined): void {
     const { protocol, operation, startedAt } = this.#head;
     const outcome = error?.code ?? "ok";
-    this.#figures.inFlight.at(protocol, operation).value -= 1;
+    this.#inFlight.value -= 1;
     this.#figures.calls.at(protocol, operation, this.#model, outcome).value += 1;
     this.#figures.durations.at(operation, this.#model, outcome).record((performance.now() - startedAt) / 1000);
     if (usage === undefined || this.#reply === undefined) return;

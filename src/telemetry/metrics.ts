@@ -33,7 +33,7 @@ export class Metrics {
     instruments.gauge("sluice_build_info", "Always 1; the labels say what runs.", () => [[build, 1]]);
     this.calls = new CallMetrics(instruments);
     addConnections(instruments, Object.entries(connections));
-    instruments.counter("sluice_config_reloads_total", "Reloads of the configuration; `outcome` is `ok` or `refused`.", () =>
+    instruments.counter("sluice_config_reloads_total", "Reloads of the configuration, by their outcome: ok or refused.", () =>
       Object.entries(this.#reloads).map(([outcome, count]) => [{ outcome }, count] as const),
     );
     instruments.gauge("sluice_config_last_reload_successful", "1, or 0 after a configuration that was refused.", () => [

@@ -9,6 +9,8 @@ export interface RunningGateway {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
+  /** Where the pages for operators are, if any listener is configured for them. */
+  readonly pages: readonly string[];
   /** Closes it; what runs is cut after `timeoutMs`, default at once. */
   close(timeoutMs?: number): Promise<void>;
 }
@@ -31,5 +33,5 @@ async function running(loaded: LoadedConfig, log: Log | undefined): Promise<Runn
   const gateway = await createGateway(loaded, log === undefined ? {} : { log });
   const [listener] = await gateway.listen();
   const port = Number(listener?.address.split(":").at(-1));
-  return { url: `http://127.0.0.1:${port}`, port, close: (timeoutMs = 0) => gateway.close(timeoutMs) };
+  return { url: `http://127.0.0.1:${port}`, port, pages: gateway.pages, close: (timeoutMs = 0) => gateway.close(timeoutMs) };
 }

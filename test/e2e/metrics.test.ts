@@ -29,10 +29,13 @@ afterEach(() => {
   return gateway.close(0);
 });
 
+/** Any free ports, and no call shed because the machine is busy. */
+const quiet = { listen: ["127.0.0.1:0"], admin: "off", metrics: "127.0.0.1:0", overload: { eventLoopLag: "1m" } };
+
 /** A configuration with an upstream that offers some models, and with metrics on any free port. */
 function configOf(server: TestConfig["server"] = {}, models: string[] = ["m"]): Promise<LoadedConfig> {
   const config: TestConfig = {
-    server: { listen: ["127.0.0.1:0"], admin: "off", metrics: "127.0.0.1:0", ...server },
+    server: { ...quiet, ...server },
     providers: { up: { type: "openai-compatible", baseUrl: upstream.baseUrl, models } },
   };
   return loadConfig({ env: { SLUICE_CONFIG_JSON: JSON.stringify(config) } });
@@ -50,10 +53,11 @@ async function scrape(): Promise<Scrape> {
 
 /** Scrapes until something is so. */
 async function scrapeUntil(is: (found: Scrape) => boolean): Promise<Scrape> {
-  for (;;) {
+  for (let tries = 0; tries < 2000; tries++) {
     const found = await scrape();
     if (is(found)) return found;
   }
+  throw new Error("it never is");
 }
 
 const atRest = (found: Scrape) => Object.values(table(found, "sluice_calls_in_flight")).every((count) => count === 0);

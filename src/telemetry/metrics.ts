@@ -47,13 +47,14 @@ export class Metrics {
 
   /** Counts a reload of the configuration, by what becomes of it. */
   async countReload<T>(reload: () => Promise<T>): Promise<T> {
-    this.#lastReload = "refused";
+    let outcome: "ok" | "refused" = "refused";
     try {
       const result = await reload();
-      this.#lastReload = "ok";
+      outcome = "ok";
       return result;
     } finally {
-      this.#reloads[this.#lastReload] += 1;
+      this.#reloads[outcome] += 1;
+      this.#lastReload = outcome;
     }
   }
 

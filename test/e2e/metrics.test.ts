@@ -266,8 +266,11 @@ describe("a reload", () => {
 
   it("that is refused is counted until one is not", async () => {
     await start();
-    const broken = () => Promise.reject(new Error("no such file"));
-    for (const reload of [broken, broken]) await expect(gateway.reload(reload)).rejects.toThrow("no such file");
+    const broken = Promise.withResolvers<LoadedConfig>();
+    const reloads = [gateway.reload(() => broken.promise), gateway.reload(() => broken.promise)];
+    expect(table(await scrape(), "sluice_config_last_reload_successful")).toEqual({ "": 1 });
+    broken.reject(new Error("no such file"));
+    for (const reload of reloads) await expect(reload).rejects.toThrow("no such file");
     const refused = await scrape();
     expect(table(refused, "sluice_config_reloads_total")).toEqual({ ok: 0, refused: 2 });
     expect(table(refused, "sluice_config_last_reload_successful")).toEqual({ "": 0 });

@@ -5,7 +5,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`sluice needs Node 22.19 or newer; this is ${process.versions.node}\n`);
   process.exit(2);
 }
-const [{ run }, { version }] = await Promise.all([import("./cli/index.ts"), import("./chat/version.ts")]);
-process.exitCode = await run(process.argv.slice(2), version);
+const { run } = await import("./cli/index.ts");
+process.exitCode = await run(process.argv.slice(2));
 
 export {};

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const main = join(import.meta.dirname, "..", "main.ts");
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string };
 let folder = "";
 
 beforeAll(() => {
@@ -28,7 +29,7 @@ async function run(...args: string[]) {
 
 describe("the command", () => {
   const cases: readonly (readonly [args: readonly string[], code: number, out: RegExp, err: RegExp])[] = [
-    [["--version"], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+    [["--version"], 0, new RegExp(`^${version.replaceAll(".", "\\.")}\n$`), /^$/],
     [["--help"], 0, /serve[\s\S]*check[\s\S]*describe[\s\S]*chat[\s\S]*Exit codes/, /^$/],
     [["chek"], 1, /^$/, /no command chek; did you mean check\?/],
     [["xyzzy"], 1, /^$/, /no command xyzzy(?!.*did you mean)/],

@@ -1,5 +1,6 @@
 import { closestName } from "../chat/closest-name.ts";
 import { ConfigError } from "../config/config-error.ts";
+import { ownPackage } from "../own-package.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -25,10 +26,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
 const later: ReadonlySet<string> = new Set(["init", "health", "keys", "schema"]);
 
 /** Runs the `sluice` command with its arguments and gives the exit code. Problems are told on standard error. */
-export async function run(args: readonly string[], version: string): Promise<number> {
+export async function run(args: readonly string[]): Promise<number> {
   const [first = "serve", ...rest] = args;
   if (first === "--version") {
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${ownPackage.version}\n`);
     return exitCodes.good;
   }
   if (args.includes("--help") || args.includes("-h") || first === "help") {

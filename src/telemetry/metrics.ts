@@ -1,4 +1,4 @@
-import { version } from "../chat/version.ts";
+import { ownPackage } from "../own-package.ts";
 import { CallMetrics } from "./call-metrics.ts";
 import { Histogram } from "./histogram.ts";
 import { Instruments } from "./instruments.ts";
@@ -29,7 +29,7 @@ export class Metrics {
   /** `connections`: by what their listeners are for. */
   constructor(connections: Readonly<Record<string, ConnectionFigures>>) {
     const instruments = this.#instruments;
-    const build = { version, node: process.versions.node };
+    const build = { version: ownPackage.version, node: process.versions.node };
     instruments.gauge("sluice_build_info", "Always 1; the labels say what runs.", () => [[build, 1]]);
     this.calls = new CallMetrics(instruments);
     addConnections(instruments, Object.entries(connections));

@@ -1,16 +1,10 @@
-import { dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { closestName } from "./chat/closest-name.ts";
 import type { CallObserver } from "./chat/ports/call-observer.ts";
 import type { Calls } from "./chat/ports/calls.ts";
 import type { Log } from "./chat/ports/log.ts";
 import { ConfigError } from "./config/config-error.ts";
 import type { LoadedConfig } from "./config/load.ts";
-import { laterMiddleware } from "./config/schema.ts";
-import { middlewareByName } from "./middleware/index.ts";
-import { PipelineBuilder } from "./pipeline/builder.ts";
-import type { Middleware } from "./pipeline/middleware.ts";
-import type { Pipeline } from "./pipeline/pipeline.ts";
+import { configuredPipeline } from "./configured-pipeline.ts";
 import { providerTypes } from "./providers/index.ts";
 import type { Provider } from "./providers/provider.ts";
 import { createCatalog } from "./routing/catalog.ts";
@@ -43,7 +37,7 @@ export interface AssemblyOptions {
  */
 export async function assemble(loaded: LoadedConfig, { log, observer }: AssemblyOptions): Promise<Assembly> {
   const { config } = loaded;
-  const pipeline = await createPipeline(loaded);
+  const pipeline = await configuredPipeline(loaded);
   for (const warning of pipeline.warnings) log.warn({}, warning);
   const providers = createProviders(loaded);
   checkTargets(loaded, providers);
@@ -104,51 +98,7 @@ function checkTargets({ config, problem }: LoadedConfig, providers: ReadonlyMap<
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-async function createPipeline(loaded: LoadedConfig): Promise<Pipeline> {
-  const { config, problem } = loaded;
-  const builder = new PipelineBuilder()
-    .monitoringInterval(config.pipeline.monitoringInterval)
-    .monitoringWindow(config.pipeline.monitoringWindow);
-  for (const [index, { middleware, options }] of config.pipeline.use.entries()) {
-    try {
-      builder.use(await createMiddleware(loaded, middleware, options));
-    } catch (error) {
-      throw new ConfigError([problem(["pipeline", "use", index], `${middleware}: ${reasonOf(error)}`)]);
-    }
-  }
-  return builder.build();
-}
-
-async function createMiddleware(loaded: LoadedConfig, name: string, options: unknown): Promise<Middleware> {
-  if (name.startsWith("./") || name.startsWith("../") || name.startsWith("/")) return loadMiddleware(loaded, name, options);
-  const builtIn = middlewareByName.get(name);
-  if (builtIn !== undefined) return builtIn.create(options);
-  if (laterMiddleware.has(name)) throw new Error("not in this version");
-  throw new Error(`there is no such middleware${suggest(name, middlewareByName.keys())}`);
-}
-
-/** A user's own middleware, by its path: the file's default export makes it from the options. */
-async function loadMiddleware({ file }: LoadedConfig, path: string, options: unknown): Promise<Middleware> {
-  if (file === undefined) throw new Error("a middleware by path needs a configuration file: the path is relative to it");
-  const module: unknown = await import(pathToFileURL(resolve(dirname(resolve(file)), path)).href);
-  const make = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-  if (typeof make !== "function") throw new Error("the file has no default export that makes a middleware");
-  const middleware: unknown = make(options);
-  if (typeof middleware !== "object" || middleware === null || !("name" in middleware))
-    throw new Error("its default export made no middleware");
-  return middleware as Middleware; // what build() then checks
-}
-
 function suggest(name: string, known: Iterable<string>): string {
   const meant = closestName(name, known);
   return meant === undefined ? "" : `; did you mean ${meant}?`;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && "issues" in error && Array.isArray(error.issues)) {
-    return error.issues
-      .map((issue: { path: unknown[]; message: string }) => `${issue.path.join(".")}: ${issue.message}`)
-      .join("; ");
-  }
-  return error instanceof Error ? error.message : String(error);
 }

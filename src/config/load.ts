@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { z } from "zod";
 import { checkTree } from "./check-tree.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type EnvOverride, envOverrides } from "./env-overrides.ts";
@@ -24,6 +25,12 @@ export interface LoadedConfig {
   readonly file: string | undefined;
   /** Says what is wrong with a field in a way that only its user can tell, with its place. */
   problem(path: Path, message: string): ConfigProblem;
+  /**
+   * Checks a part that the configuration's own schema leaves open: `value` is what stands `at` a path of it. Texts from the
+   * environment in it become the numbers and truth values that the schema wants.
+   * @throws ConfigError with everything that is wrong.
+   */
+  check(schema: z.ZodType, value: unknown, at: Path): void;
 }
 
 /**
@@ -49,7 +56,15 @@ export async function loadConfig({ env, file: named, flags = {} }: LoadOptions):
   if ("config" in checked) problems.push(...ownFilesOutsideTheFile(checked.config, layers));
   else problems.push(...checked.problems.filter(({ field }) => !problems.some((known) => known.field === field)));
   if (problems.length > 0 || !("config" in checked)) throw new ConfigError(problems);
-  return { config: checked.config, file, problem };
+  return {
+    config: checked.config,
+    file,
+    problem,
+    check(schema, value, at) {
+      const read = readSchema(schema, value, layers, at);
+      if ("problems" in read) throw new ConfigError(read.problems);
+    },
+  };
 }
 
 function readText(file: string): string {

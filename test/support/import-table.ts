@@ -16,6 +16,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   "own-package.ts": [],
   "index.ts": ["gateway.ts", "pipeline", "chat", "middleware", "providers", "config", "#gen"],
-  "assembly.ts": ["chat", "config", "middleware", "pipeline", "providers", "routing", "transport", "#gen"],
+  "assembly.ts": ["configured-pipeline.ts", "chat", "config", "providers", "routing", "transport", "#gen"],
+  "configured-pipeline.ts": ["chat", "config", "middleware", "pipeline"],
   "gateway.ts": ["assembly.ts", "chat", "config", "pipeline", "protocols", "telemetry", "#gen"],
 };

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigError } from "./config/config-error.ts";
+import { loadConfig } from "./config/load.ts";
+import { configuredPipeline } from "./configured-pipeline.ts";
+
+let folder = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-pipeline-"));
+  writeFileSync(join(folder, "none.mjs"), "export const middleware = 1;");
+  writeFileSync(join(folder, "text.mjs"), 'export default () => "a middleware";');
+  writeFileSync(join(folder, "named.mjs"), "export default ({ name }) => ({ name });");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function pipelineOf(lines: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const file = join(folder, "sluice.yaml");
+  writeFileSync(file, lines.join("\n"));
+  return configuredPipeline(await loadConfig({ env, file }));
+}
+
+async function problemsOf(lines: readonly string[]): Promise<readonly string[]> {
+  const error: unknown = await pipelineOf(lines).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ConfigError)) throw error;
+  return error.message.replaceAll(`${folder}/`, "").split("\n");
+}
+
+const open = "$" + "{";
+
+describe("configuredPipeline", () => {
+  it("gives options their types when they come from the environment", async () => {
+    const lines = [
+      "pipeline:",
+      `  use: [{ logging: { bodies: "${open}BODIES:-false}" } }, { ./named.mjs: { name: "${open}NAME}" } }]`,
+    ];
+    const pipeline = await pipelineOf(lines, { BODIES: "TRUE", NAME: "mine" });
+    expect(pipeline.describe()).toMatch(/1\. logging.*\n.*2\. mine/);
+  });
+
+  it.each([
+    [
+      "a text that stands for no truth value",
+      `logging: { bodies: "${open}X:-perhaps}" }`,
+      "2:24: pipeline.use[0].logging.bodies: must be true or false, not text",
+    ],
+    [
+      "an unknown option",
+      "logging: { bodis: true }",
+      "2:16: pipeline.use[0].logging.bodis: is not a known key; did you mean `bodies`?",
+    ],
+    [
+      "a choice that is none",
+      "responseValidator: { action: fial }",
+      "2:34: pipeline.use[0].responseValidator.action: must be one of annotate, fail; did you mean `fail`?",
+    ],
+    [
+      "an option of a wrong kind",
+      "literalGuard: { literals: x, action: block }",
+      "2:31: pipeline.use[0].literalGuard.literals: must be a list, not text",
+    ],
+    ["an option that is missing", "literalGuard: { action: block }", "2:5: pipeline.use[0].literalGuard.literals: is missing"],
+    [
+      "options that contradict each other",
+      "literalGuard: { literals: [''], action: block }",
+      "2:32: pipeline.use[0].literalGuard.literals[0]: must not be empty",
+    ],
+    [
+      "a middleware that is not there",
+      "loging",
+      "2:5: pipeline.use[0]: loging: there is no such middleware; did you mean logging?",
+    ],
+    ["a middleware of later", "cache", "2:5: pipeline.use[0]: cache: not in this version"],
+    [
+      "a file without a factory",
+      "./none.mjs",
+      "2:5: pipeline.use[0]: ./none.mjs: the file has no default export that makes a middleware",
+    ],
+    ["a factory of something else", "./text.mjs", "2:5: pipeline.use[0]: ./text.mjs: its default export made no middleware"],
+  ])("places %s", async (_, entry, problem) => {
+    expect(await problemsOf(["pipeline: { use: [", `    ${entry}`, "  ] }"])).toEqual([`sluice.yaml:${problem}`]);
+  });
+
+  it("tells everything that is wrong at once", async () => {
+    expect(
+      await problemsOf(["pipeline:", "  use:", "    - logging: { body: true }", "    - chache", "    - logging: { bodies: 1 }"]),
+    ).toHaveLength(3);
+  });
+});

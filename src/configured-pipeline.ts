@@ -1,0 +1,58 @@
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { closestName } from "./chat/closest-name.ts";
+import { ConfigError, type ConfigProblem } from "./config/config-error.ts";
+import type { LoadedConfig } from "./config/load.ts";
+import { laterMiddleware } from "./config/schema.ts";
+import type { Path } from "./config/source.ts";
+import { middlewareByName } from "./middleware/index.ts";
+import { PipelineBuilder } from "./pipeline/builder.ts";
+import type { Middleware } from "./pipeline/middleware.ts";
+import type { Pipeline } from "./pipeline/pipeline.ts";
+
+/**
+ * Builds the pipeline that a configuration describes.
+ * @throws ConfigError with everything that is wrong with any of its middleware.
+ */
+export async function configuredPipeline(loaded: LoadedConfig): Promise<Pipeline> {
+  const { pipeline } = loaded.config;
+  const builder = new PipelineBuilder()
+    .monitoringInterval(pipeline.monitoringInterval)
+    .monitoringWindow(pipeline.monitoringWindow);
+  const problems: ConfigProblem[] = [];
+  for (const [index, { middleware, options }] of pipeline.use.entries()) {
+    const at: Path = ["pipeline", "use", index];
+    try {
+      builder.use(await createMiddleware(loaded, middleware, options, at));
+    } catch (error) {
+      if (error instanceof ConfigError) problems.push(...error.problems);
+      else problems.push(loaded.problem(at, `${middleware}: ${error instanceof Error ? error.message : String(error)}`));
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return builder.build();
+}
+
+async function createMiddleware(loaded: LoadedConfig, name: string, options: unknown, at: Path): Promise<Middleware> {
+  if (name.startsWith("./") || name.startsWith("../") || name.startsWith("/")) return loadMiddleware(loaded, name, options);
+  const builtIn = middlewareByName.get(name);
+  if (builtIn !== undefined) {
+    loaded.check(builtIn.options, options ?? {}, [...at, name]);
+    return builtIn.create(options);
+  }
+  if (laterMiddleware.has(name)) throw new Error("not in this version");
+  const meant = closestName(name, middlewareByName.keys());
+  throw new Error(`there is no such middleware${meant === undefined ? "" : `; did you mean ${meant}?`}`);
+}
+
+/** A user's own middleware, by its path: the file's default export makes it from the options. */
+async function loadMiddleware({ file }: LoadedConfig, path: string, options: unknown): Promise<Middleware> {
+  if (file === undefined) throw new Error("a middleware by path needs a configuration file: the path is relative to it");
+  const module: unknown = await import(pathToFileURL(resolve(dirname(resolve(file)), path)).href);
+  const make = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+  if (typeof make !== "function") throw new Error("the file has no default export that makes a middleware");
+  const middleware: unknown = make(options);
+  if (typeof middleware !== "object" || middleware === null || !("name" in middleware))
+    throw new Error("its default export made no middleware");
+  return middleware as Middleware; // what build() then checks
+}

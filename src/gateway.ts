@@ -2,6 +2,7 @@ import { assemble } from "./assembly.ts";
 import { GatewayError } from "./chat/error.ts";
 import type { Calls } from "./chat/ports/calls.ts";
 import { type Log, silentLog } from "./chat/ports/log.ts";
+import { checkCertificates } from "./check-certificates.ts";
 import { fixedFields } from "./config/fixed-fields.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { ActiveCalls } from "./pipeline/active-calls.ts";
@@ -58,11 +59,12 @@ const goodbyeMs = 1000;
 
 /**
  * Puts a gateway together from its configuration: providers, pipeline, routing, protocols.
- * @throws ConfigError when the configuration names what is not there.
+ * @throws ConfigError when the configuration names what is not there, certificates included.
  */
 export async function createGateway(first: LoadedConfig, deps: { readonly log?: Log } = {}): Promise<Gateway> {
   const log = deps.log ?? silentLog;
   const { server } = first.config;
+  await checkCertificates(first);
   let loaded = first;
   const connections = {
     main: new ConnectionCount(server.maxConnections),

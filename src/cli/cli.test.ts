@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const main = join(import.meta.dirname, "..", "main.ts");
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string };
+const open = "$" + "{";
 let folder = "";
 
 beforeAll(() => {
@@ -16,13 +17,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts the command in an empty folder, with nothing in the environment and no Ollama. */
-function start(args: readonly string[]) {
-  const env = { PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9" };
+function start(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  const env = { PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9", ...more };
   return spawn(process.execPath, ["-C", "source", main, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-async function run(...args: string[]) {
-  const child = start(args);
+const run = (...args: string[]) => runWith({}, ...args);
+
+async function runWith(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const child = start(args, env);
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   return { code, out, err };
 }
@@ -50,13 +53,43 @@ describe("the command", () => {
 });
 
 describe("sluice check", () => {
-  it("prints what a good file resolves to, without its secrets", async () => {
-    writeFileSync(join(folder, "good.yaml"), "providers:\n  o: { type: openai, apiKey: canary-5512 }\n");
-    const { code, out, err } = await run("check", "--config", "good.yaml");
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toContain('apiKey: "***"');
-    expect(out).toContain("drainTimeout: 30000");
-    expect(out).not.toContain("canary");
+  it("prints what a good file resolves to, which is a good file, without its secrets", async () => {
+    writeFileSync(join(folder, "my.mjs"), "export default ({ token }) => ({ name: 'my ' + token.length, processChunks() {} });");
+    const lines = [
+      "providers: { o: { type: openai, apiKey: canary-5512, baseUrl: 'http://127.0.0.1:9/v1' } }",
+      "models: { best: { targets: [{ provider: o, model: m }] } }",
+      `pipeline: { use: [{ ./my.mjs: { token: "${open}TOKEN}" } }, { literalGuard: { literals: [x], action: block } }] }`,
+    ];
+    writeFileSync(join(folder, "good.yaml"), lines.join("\n"));
+    const first = await runWith({ TOKEN: "canary-9920" }, "check", "--config", "good.yaml");
+    const err = "warning: what my 11 adds to a reply is not seen by literalGuard, which is inside it\n";
+    expect(first).toEqual({
+      code: 0,
+      err,
+      out: expect.stringMatching(/^# good.yaml\n# providers: demo, o\n# models: best, demo/),
+    });
+    expect(first.out).toContain('apiKey: "***"');
+    expect(first.out).toContain("drainTimeout: 30s");
+    expect(first.out).not.toContain("canary");
+    writeFileSync(join(folder, "again.yaml"), first.out);
+    const again = await runWith({ TOKEN: "canary-9920" }, "check", "--config", "again.yaml");
+    expect(again).toEqual({ ...first, out: first.out.replace("good.yaml", "again.yaml") });
+  });
+
+  it("loads certificates", async () => {
+    const lines = [
+      "server:",
+      "  listen:",
+      "    - { address: 0.0.0.0:0, tls: { cert: good.yaml, key: none.pem } }",
+      "    - { address: 0.0.0.0:0, tls: { cert: good.yaml, key: good.yaml } }",
+    ];
+    writeFileSync(join(folder, "good.yaml"), "no certificate");
+    writeFileSync(join(folder, "tls.yaml"), lines.join("\n"));
+    expect(await run("check", "--config", "tls.yaml")).toEqual({
+      code: 1,
+      out: "",
+      err: "tls.yaml:3:58: server.listen[0].tls.key: there is no such file\ntls.yaml:4:34: server.listen[1].tls: good.yaml, good.yaml: not a usable pair of PEM files\n",
+    });
   });
 
   it("says where a bad file is wrong", async () => {

@@ -39,8 +39,9 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   return parseTcpAddress(text) ?? parseUnixAddress(text);
 }
 
-/** An address as {@link parseListenAddress} reads it, without a socket's options. */
+/** An address as {@link parseListenAddress} reads it. */
 export function formatAddress(address: ListenAddress): string {
-  if ("path" in address) return `unix:${address.path}`;
-  return `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`;
+  if ("host" in address) return `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`;
+  const { path, mode, group } = address;
+  return `unix:${path}?mode=0${mode.toString(8).padStart(3, "0")}${group === undefined ? "" : `&group=${encodeURIComponent(group)}`}`;
 }

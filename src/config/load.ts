@@ -23,6 +23,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The file it is from; undefined: none. */
   readonly file: string | undefined;
+  /** What was written, before defaults and with references to the environment as they are. */
+  readonly written: unknown;
   /** Says what is wrong with a field in a way that only its user can tell, with its place. */
   problem(path: Path, message: string): ConfigProblem;
   /**
@@ -59,6 +61,7 @@ export async function loadConfig({ env, file: named, flags = {} }: LoadOptions):
   return {
     config: checked.config,
     file,
+    written: layers.sources.map(({ value }) => value).reduce(mergeValues, {}),
     problem,
     check(schema, value, at) {
       const read = readSchema(schema, value, layers, at);

@@ -4,17 +4,17 @@ import { isPlannedProviderType, notInThisVersion } from "./not-in-this-version.t
 import { oneOf } from "./schema-sentence.ts";
 import { serverSchema } from "./server-schema.ts";
 
-const secret = z
-  .string()
-  .min(1)
-  .transform((text) => new Secret(text));
+const secret = z.codec(z.string().min(1), z.instanceof(Secret), {
+  decode: (text) => new Secret(text),
+  encode: (secret) => secret.toString(), // which does not tell
+});
 const text = z.string().min(1);
 
-const baseUrl = text.transform((value, ctx) => {
+const baseUrl = text.check(({ value, issues }) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) ctx.addIssue("must be a URL that starts with http:// or https://");
-  else if (url.username !== "" || url.password !== "") ctx.addIssue("must not hold a user name or password; use apiKey");
-  return value;
+  const refuse = (message: string) => issues.push({ code: "custom", message, input: value });
+  if (url === undefined || !/^https?:$/.test(url.protocol)) refuse("must be a URL that starts with http:// or https://");
+  else if (url.username !== "" || url.password !== "") refuse("must not hold a user name or password; use apiKey");
 });
 
 const forwardMetadata = z
@@ -68,16 +68,24 @@ const model = z.strictObject({
 });
 
 /** A middleware as the configuration names it: its name or file, and options if it has any. */
-const use = z
-  .union([z.string(), z.record(z.string(), z.unknown())], {
+const use = z.codec(
+  z.union([z.string(), z.record(z.string(), z.unknown())], {
     error: "must be a middleware's name, or a map of the name to its options",
-  })
-  .transform((entry, ctx) => {
-    const [[name, options] = ["", undefined], ...more] =
-      typeof entry === "string" ? [[entry, undefined] as const] : Object.entries(entry);
-    if (name === "" || more.length > 0) ctx.addIssue("must be one middleware: its name, or a map of the name to its options");
-    return { middleware: name, options };
-  });
+  }),
+  z.custom<{ readonly middleware: string; readonly options: unknown }>(),
+  {
+    decode(entry, ctx) {
+      const [[middleware, options] = ["", undefined], ...more] =
+        typeof entry === "string" ? [[entry, undefined] as const] : Object.entries(entry);
+      if (middleware === "" || more.length > 0) {
+        const message = "must be one middleware: its name, or a map of the name to its options";
+        ctx.issues.push({ code: "custom", message, input: entry });
+      }
+      return { middleware, options };
+    },
+    encode: ({ middleware, options }) => (options === undefined ? middleware : { [middleware]: options }),
+  },
+);
 
 /** Everything a configuration can say. Sizes become bytes, durations milliseconds, keys {@link Secret}s. */
 export const configSchema = z.strictObject({

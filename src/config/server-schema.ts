@@ -1,15 +1,22 @@
 import { z } from "zod";
-import { parseListenAddress, parseTcpAddress } from "./address.ts";
-import { duration, parsed, positiveDuration, size } from "./unit-fields.ts";
+import { formatAddress, parseListenAddress, parseTcpAddress, type TcpAddress, type UnixAddress } from "./address.ts";
+import { duration, type Notation, parsed, positiveDuration, size } from "./unit-fields.ts";
 
 const addressProblem = "must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/sluice.sock?mode=0660&group=app";
 
-/** An address of its own port only. */
+/** An address of its own port only; undefined: off. */
 function tcpOrOff(example: string) {
-  return parsed(
-    (value) => (value === "off" ? { at: undefined } : parseTcpAddress(value) && { at: parseTcpAddress(value) }),
-    `must be off or an address such as ${example}`,
-  ).transform(({ at }) => at);
+  const orOff: Notation<{ readonly at: TcpAddress | undefined }> = {
+    parse(text) {
+      const at = parseTcpAddress(text);
+      return at === undefined && text !== "off" ? undefined : { at };
+    },
+    format: ({ at }) => (at === undefined ? "off" : formatAddress(at)),
+  };
+  return z.codec(parsed(orOff, `must be off or an address such as ${example}`), z.custom<TcpAddress | undefined>(), {
+    decode: ({ at }) => at,
+    encode: (at) => ({ at }),
+  });
 }
 
 const tls = z.strictObject({
@@ -22,24 +29,45 @@ const tls = z.strictObject({
     .describe("File of the authorities whose clients are let in. With it every client must show a certificate (mTLS)."),
 });
 
-const listener = z
-  .union([z.string(), z.strictObject({ address: z.string(), tls: tls.optional(), reusePort: z.boolean().optional() })], {
-    error: (issue) => (issue.input === undefined ? undefined : addressProblem),
-  })
-  .transform((entry, ctx) => {
-    const { address, ...options } = typeof entry === "string" ? { address: entry } : entry;
-    const at = parseListenAddress(address);
-    if (at === undefined) ctx.addIssue(addressProblem);
-    else if (!("path" in at)) return { ...at, ...options };
-    else if (Object.keys(options).length === 0) return at;
-    else ctx.addIssue("a Unix socket has no tls and no reusePort");
-    return z.NEVER;
-  });
+const tcpListener = z.strictObject({
+  address: z.string().describe("Where it listens."),
+  tls: tls.optional().describe("With it the port speaks TLS only."),
+  reusePort: z
+    .boolean()
+    .optional()
+    .describe("Whether other processes may listen on it too, for several on one machine. Linux and the BSDs."),
+});
 
-const origin = parsed(
-  (value) => (URL.canParse(value) && new URL(value).origin === value ? value : undefined),
-  "must be an origin such as https://app.example, without a path",
+type Listener = UnixAddress | (TcpAddress & Omit<z.output<typeof tcpListener>, "address">);
+
+const listener = z.codec(
+  z.union([z.string(), tcpListener], { error: (issue) => (issue.input === undefined ? undefined : addressProblem) }),
+  z.custom<Listener>(),
+  {
+    decode(entry, ctx) {
+      const { address, ...options } = typeof entry === "string" ? { address: entry } : entry;
+      const at = parseListenAddress(address);
+      const isBare = Object.keys(options).length === 0;
+      if (at !== undefined && (isBare || "host" in at)) return { ...at, ...options };
+      const message = at === undefined ? addressProblem : "a Unix socket has no tls and no reusePort";
+      ctx.issues.push({ code: "custom", message, input: entry });
+      return z.NEVER;
+    },
+    encode(at) {
+      const address = formatAddress(at);
+      if (!("host" in at)) return address;
+      const { host: _, port: __, ...options } = at;
+      return Object.keys(options).length === 0 ? address : { address, ...options };
+    },
+  },
 );
+
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must be an origin such as https://app.example, without a path",
+  );
 
 const count = z.number().int().min(1);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseTcpAddress } from "./address.ts";
-import { parseDuration, parseSize } from "./units.ts";
+import { formatAddress, parseListenAddress, parseTcpAddress } from "./address.ts";
+import { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";
 
 describe("parseDuration", () => {
   const cases: readonly (readonly [text: string, milliseconds: number | undefined])[] = [
@@ -47,4 +47,37 @@ describe("parseTcpAddress", () => {
   ];
   for (const [text, address] of cases)
     it(`${text} is ${JSON.stringify(address)}`, () => expect(parseTcpAddress(text)).toEqual(address));
+});
+
+describe("what is formatted", () => {
+  it.each([
+    [0, "0s"],
+    [1, "1ms"],
+    [1500, "1500ms"],
+    [75_000, "75s"],
+    [60_000, "1m"],
+    [5_400_000, "90m"],
+    [7_200_000, "2h"],
+  ])("a duration of %d ms is %s", (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
+
+  it.each([
+    [1000, "1000B"],
+    [65_536, "64KiB"],
+    [33_554_432, "32MiB"],
+    [1_073_741_824, "1GiB"],
+  ])("a size of %d bytes is %s", (bytes, text) => {
+    expect(formatSize(bytes)).toBe(text);
+    expect(parseSize(text)).toBe(bytes);
+  });
+
+  it.each(["127.0.0.1:8080", "[::1]:0", "unix:/run/a b.sock?mode=0600", "unix:/run/s?mode=0007&group=a%26b"])(
+    "the address %s is read as it was",
+    (text) => {
+      const address = parseListenAddress(text);
+      expect(address === undefined ? undefined : formatAddress(address)).toBe(text);
+    },
+  );
 });

@@ -18,5 +18,6 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["gateway.ts", "pipeline", "chat", "middleware", "providers", "config", "#gen"],
   "assembly.ts": ["configured-pipeline.ts", "chat", "config", "providers", "routing", "transport", "#gen"],
   "configured-pipeline.ts": ["chat", "config", "middleware", "pipeline"],
-  "gateway.ts": ["assembly.ts", "chat", "config", "pipeline", "protocols", "telemetry", "#gen"],
+  "check-certificates.ts": ["config", "protocols"],
+  "gateway.ts": ["assembly.ts", "check-certificates.ts", "chat", "config", "pipeline", "protocols", "telemetry", "#gen"],
 };

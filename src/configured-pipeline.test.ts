@@ -88,4 +88,30 @@ describe("configuredPipeline", () => {
       await problemsOf(["pipeline:", "  use:", "    - logging: { body: true }", "    - chache", "    - logging: { bodies: 1 }"]),
     ).toHaveLength(3);
   });
+
+  it("hands a middleware its section, and places what is wrong there", async () => {
+    const lines = [
+      "pipeline: { use: [promptTemplate] }",
+      "templates:",
+      "  greet:",
+      "    1: { messages: [{ role: system, content: 'Greet {{ name }}.' }, { role: user, content: '{{ name' }] }",
+      "    '2.1':",
+      "      messages:",
+      "        - role: system",
+      "          content: |",
+      "            {% if loud %}",
+      "            {% include '/etc/passwd' %}{% endif %}",
+    ];
+    expect(await problemsOf(lines)).toEqual([
+      'sluice.yaml:4:92: templates.greet.1.messages[1].content: output "{{ name" not closed, in line 1, column 1 of it',
+      'sluice.yaml:8:20: templates.greet["2.1"].messages[0].content: tag "include" not found, in line 2, column 1 of it',
+    ]);
+  });
+
+  it("refuses a section whose middleware is not used: it would do nothing", async () => {
+    const lines = ["log: { level: warn }", "templates: { greet: { 1: { messages: [{ role: system, content: Hi }] } } }"];
+    expect(await problemsOf(lines)).toEqual([
+      "sluice.yaml:2:1: templates: does nothing without its middleware: add promptTemplate to pipeline.use",
+    ]);
+  });
 });

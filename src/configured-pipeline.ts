@@ -25,10 +25,10 @@ export async function configuredPipeline(loaded: LoadedConfig): Promise<Pipeline
     try {
       builder.use(await createMiddleware(loaded, middleware, options, at));
     } catch (error) {
-      if (error instanceof ConfigError) problems.push(...error.problems);
-      else problems.push(loaded.problem(at, `${middleware}: ${error instanceof Error ? error.message : String(error)}`));
+      problems.push(...problemsOf(error, loaded, middleware, at));
     }
   }
+  problems.push(...idleSections(loaded));
   if (problems.length > 0) throw new ConfigError(problems);
   return builder.build();
 }
@@ -38,7 +38,7 @@ async function createMiddleware(loaded: LoadedConfig, name: string, options: unk
   const builtIn = middlewareByName.get(name);
   if (builtIn !== undefined) {
     loaded.check(builtIn.options, options ?? {}, [...at, name]);
-    return builtIn.create(options);
+    return builtIn.create(options, loaded.config);
   }
   if (laterMiddleware.has(name)) throw new Error("not in this version");
   const meant = closestName(name, middlewareByName.keys());
@@ -55,4 +55,26 @@ async function loadMiddleware({ file }: LoadedConfig, path: string, options: unk
   if (typeof middleware !== "object" || middleware === null || !("name" in middleware))
     throw new Error("its default export made no middleware");
   return middleware as Middleware; // what build() then checks
+}
+
+/** What is wrong with a middleware, each fault at its place as well as it is known. */
+function problemsOf(error: unknown, { problem }: LoadedConfig, name: string, at: Path): readonly ConfigProblem[] {
+  if (error instanceof ConfigError) return error.problems;
+  if (error instanceof Error && "issues" in error && Array.isArray(error.issues)) {
+    const section = middlewareByName.get(name)?.section;
+    return error.issues.map(({ path, message }: { readonly path: Path; readonly message: string }) =>
+      problem(section !== undefined && path[0] === section ? path : [...at, name, ...path], message),
+    );
+  }
+  return [problem(at, `${name}: ${error instanceof Error ? error.message : String(error)}`)];
+}
+
+/** Sections that are filled in and whose middleware is not used. */
+function idleSections({ config, problem }: LoadedConfig): readonly ConfigProblem[] {
+  const used = new Set(config.pipeline.use.map(({ middleware }) => middleware));
+  return [...middlewareByName].flatMap(([name, { section }]) =>
+    section === undefined || used.has(name) || Object.keys(config[section]).length === 0
+      ? []
+      : [problem([section], `does nothing without its middleware: add ${name} to pipeline.use`, true)],
+  );
 }

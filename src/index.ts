@@ -16,6 +16,8 @@ export { type LoadedConfig, type LoadOptions, loadConfig } from "./config/load.t
 export { createGateway, type Gateway } from "./gateway.ts";
 export { literalGuard } from "./middleware/literal-guard.ts";
 export { logging } from "./middleware/logging.ts";
+export { promptTemplate } from "./middleware/prompt-template/index.ts";
+export type { Templates } from "./middleware/prompt-template/shelf.ts";
 export { requestMetadata } from "./middleware/request-metadata.ts";
 export { responseValidator } from "./middleware/response-validator.ts";
 export { PipelineBuilder } from "./pipeline/builder.ts";

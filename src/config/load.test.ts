@@ -43,6 +43,23 @@ describe("a configuration that is wrong", () => {
       ["sluice.yaml:2:3: server.drainTimout: is not a known key; did you mean `drainTimeout`?"],
     ],
     ["a key like nothing", ["server:", "  zzzzzz: 1"], ["sluice.yaml:2:3: server.zzzzzz: is not a known key"]],
+    [
+      "templates",
+      [
+        "templates:",
+        "  a b: {}",
+        "  greet:",
+        "    latest: { messages: [] }",
+        "    2: { messages: [{ role: boss, content: '' }], x: 1 }",
+      ],
+      [
+        'sluice.yaml:2:3: templates["a b"]: is not a name of letters, digits, `.`, `-` and `_`, beginning with a letter or digit',
+        "sluice.yaml:4:5: templates.greet.latest: is not a version such as 1 or 2.10",
+        "sluice.yaml:5:29: templates.greet.2.messages[0].role: must be one of system, developer, user, assistant",
+        "sluice.yaml:5:44: templates.greet.2.messages[0].content: must not be empty",
+        "sluice.yaml:5:51: templates.greet.2.x: is not a known key",
+      ],
+    ],
     ["a planned section", ["stores: { limits: memory }"], ["sluice.yaml:1:1: stores: is not in this version"]],
     ["a planned key", ["server:", "  auth: {}"], ["sluice.yaml:2:3: server.auth: is not in this version"]],
     [
@@ -251,6 +268,7 @@ describe("a configuration that is right", () => {
       routing: { direct: true },
       models: {},
       pipeline: { monitoringInterval: 3, monitoringWindow: 4096, use: [{ middleware: "logging", options: undefined }] },
+      templates: {},
       log: { level: "info" },
     });
   });

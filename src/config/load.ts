@@ -25,8 +25,8 @@ export interface LoadedConfig {
   readonly file: string | undefined;
   /** What was written, before defaults and with references to the environment as they are. */
   readonly written: unknown;
-  /** Says what is wrong with a field in a way that only its user can tell, with its place. */
-  problem(path: Path, message: string): ConfigProblem;
+  /** Says what is wrong with a field, or with `key` with its being there, in a way that only its user can tell, with its place. */
+  problem(path: Path, message: string, key?: boolean): ConfigProblem;
   /**
    * Checks a part that the configuration's own schema leaves open: `value` is what stands `at` a path of it. Texts from the
    * environment in it become the numbers and truth values that the schema wants.
@@ -52,7 +52,7 @@ export async function loadConfig({ env, file: named, flags = {} }: LoadOptions):
 
   const unset: ExpansionProblem[] = [];
   const values = [...layers.sources.map(({ value }) => expand(value, env, unset)), ...layers.overrides.map(asValue)];
-  const problem = (path: Path, message: string) => problemAt(layers, path, message);
+  const problem = (path: Path, message: string, key = false) => problemAt(layers, path, message, key);
   const problems = unset.map(({ path, message }) => problem(path, message));
   const checked = readSchema(configSchema, values.reduce(mergeValues, {}), layers);
   if ("config" in checked) problems.push(...ownFilesOutsideTheFile(checked.config, layers));

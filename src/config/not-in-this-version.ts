@@ -5,7 +5,6 @@ const fields: readonly (readonly string[])[] = [
   "auth",
   "rateLimit",
   "stores",
-  "templates",
   "models.*.fallbacks",
   "models.*.strategy",
   "models.*.targets.*.weight",

@@ -3,6 +3,7 @@ import { Secret } from "../chat/secret.ts";
 import { isPlannedProviderType, notInThisVersion } from "./not-in-this-version.ts";
 import { oneOf } from "./schema-sentence.ts";
 import { serverSchema } from "./server-schema.ts";
+import { templateSchema } from "./template-schema.ts";
 
 const secret = z.codec(z.string().min(1), z.instanceof(Secret), {
   decode: (text) => new Secret(text),
@@ -102,6 +103,7 @@ export const configSchema = z.strictObject({
       use: z.array(use).prefault(["logging"]).describe("The middleware, outermost first."),
     })
     .prefault({}),
+  templates: templateSchema.default({}),
   log: z
     .strictObject({
       level: z

@@ -4,13 +4,15 @@ import { middlewareByName } from "./index.ts";
 
 const minimal: Readonly<Record<string, unknown>> = { literalGuard: { literals: ["x"], action: "block" } };
 
+const sections = { templates: {} };
+
 describe("middlewareByName", () => {
   it.each([...middlewareByName])("%s is made under its own name, by itself as by its factory's options", (name, { create }) => {
-    expect(create(minimal[name]).name).toBe(name);
+    expect(create(minimal[name], sections).name).toBe(name);
   });
 
   it.each([...middlewareByName])("%s refuses an option it does not know, by name", (name, { create }) => {
-    expect(() => create({ ...(minimal[name] as object), colour: "red" })).toThrow(/colour/);
+    expect(() => create({ ...(minimal[name] as object), colour: "red" }, sections)).toThrow(/colour/);
   });
 
   it.each([...middlewareByName])("%s has a JSON Schema of its options", (_, { options }) => {
@@ -18,7 +20,7 @@ describe("middlewareByName", () => {
   });
 
   it("has errors that name the field", () => {
-    expect(() => middlewareByName.get("literalGuard")?.create({ literals: [""], action: "maul" })).toThrow(
+    expect(() => middlewareByName.get("literalGuard")?.create({ literals: [""], action: "maul" }, sections)).toThrow(
       expect.objectContaining({
         issues: [expect.objectContaining({ path: ["literals", 0] }), expect.objectContaining({ path: ["action"] })],
       }),

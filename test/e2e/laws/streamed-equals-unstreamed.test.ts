@@ -29,6 +29,7 @@ const builtIns: Readonly<Record<string, readonly object[]>> = {
     { literals: ["heron"], action: "monitor" },
   ],
   logging: [{}, { bodies: true }],
+  promptTemplate: [{}],
   requestMetadata: [{}],
   responseValidator: [{}, { action: "fail" }],
 };
@@ -66,7 +67,7 @@ const subjects: readonly Subject[] = [
   {
     name: "all at once",
     use: [
-      ...["logging", "requestMetadata", "responseValidator"].map((name) => ({ [name]: {} })),
+      ...["logging", "promptTemplate", "requestMetadata", "responseValidator"].map((name) => ({ [name]: {} })),
       ...examples.map((example) => ({ [pathOf(example)]: {} })),
       { literalGuard: { literals: ["her"], action: "redact" } },
     ],

@@ -1,4 +1,4 @@
-// Everything a change must pass, in one command: generated code up to date, contract and code linted, nothing taken from the contract, types, unused code, tests.
+// Everything a change must pass, in one command: generated code and tables up to date, contract and code linted, nothing taken from the contract, types, unused code, tests.
 // Ends with the line `N passed, N failed`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,6 +12,7 @@ const contract = join(scratch, "contract.binpb");
 
 const steps: readonly (readonly string[])[] = [
   ["node", "-C", "source", "scripts/generate.ts", "--check"],
+  ["node", "-C", "source", "scripts/generate-docs.ts", "--check"],
   ["buf", "lint"],
   ["buf", "build", "--exclude-source-info", "-o", contract],
   ["buf", "breaking", contract, "--against", "proto/baseline.binpb"],

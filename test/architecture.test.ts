@@ -113,9 +113,12 @@ const bans: readonly { readonly what: string; readonly pattern: RegExp; readonly
   {
     what: "zod",
     pattern: /from "zod"/,
-    except: Object.fromEntries(
-      files.filter(({ path }) => path.startsWith("middleware/")).map(({ path }) => [path, "a middleware's options, at start"]),
-    ),
+    except: {
+      "config-json-schema.ts": "what `sluice schema` prints",
+      ...Object.fromEntries(
+        files.filter(({ path }) => path.startsWith("middleware/")).map(({ path }) => [path, "a middleware's options, at start"]),
+      ),
+    },
   },
 ];
 

@@ -1,4 +1,4 @@
-import { parseTcpAddress, type TcpAddress } from "../config/address.ts";
+import { parseTcpAddress, reachableAddress, type TcpAddress } from "../config/address.ts";
 
 /** What is told when the gateway is up. */
 export interface BannerFacts {
@@ -29,7 +29,7 @@ export function banner(facts: BannerFacts): string {
     `  config     ${file ?? "none: the demo models, and providers found in the environment"}`,
     `  providers  ${providers.join(", ")}`,
     `  models     ${modelsOf(facts)}`,
-    ...(admin === undefined ? [] : [`  health     http://${reachable(admin)}/readyz`]),
+    ...(admin === undefined ? [] : [`  health     http://${reachableAddress(admin)}/readyz`]),
     ...notes.map((note) => `  note       ${note}`),
     ...open.map((address) => `  warning    ${address} is open to the network and asks no caller who they are`),
     "",
@@ -50,7 +50,7 @@ function linesToCopy({ addresses, models }: BannerFacts): string[] {
   const model = models.includes("demo/echo") ? "demo/echo" : models[0];
   const address = addresses.map(parseTcpAddress).find((each) => each !== undefined);
   if (model === undefined || address === undefined) return [];
-  const host = reachable(address);
+  const host = reachableAddress(address);
   const body = (role: string) => JSON.stringify({ model, messages: [{ role, content: "hi" }] }).replaceAll("'", "\\u0027");
   return [
     `  curl http://${host}/v1/chat/completions -H 'content-type: application/json' -d '${body("user")}'`,
@@ -61,10 +61,4 @@ function linesToCopy({ addresses, models }: BannerFacts): string[] {
     `  Python  OpenAI(base_url="http://${host}/v1", api_key="unused")`,
     "",
   ];
-}
-
-/** An address as a program on this machine reaches it: a wildcard stands for loopback. */
-function reachable({ host, port }: TcpAddress): string {
-  const name = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
-  return `${name.includes(":") ? `[${name}]` : name}:${port}`;
 }

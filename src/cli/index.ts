@@ -17,13 +17,25 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     load: async () => (await import("./check.ts")).check,
   },
   describe: { summary: "[--config F]   print the compiled pipeline", load: async () => (await import("./describe.ts")).describe },
+  init: {
+    summary: "[NAME] [--config F]   write a commented starter configuration",
+    load: async () => (await import("./init.ts")).init,
+  },
   chat: {
     summary: '[--model M] [--url U] "…"   one streamed completion through a running gateway',
     load: async () => (await import("./chat.ts")).chat,
   },
+  health: {
+    summary: "[--url U|--socket P]   ask a running gateway whether it is ready: ends with 0 or 1",
+    load: async () => (await import("./health.ts")).health,
+  },
+  schema: {
+    summary: "  print the configuration's JSON Schema, for editors",
+    load: async () => (await import("./schema.ts")).schema,
+  },
 };
 
-const later: ReadonlySet<string> = new Set(["init", "health", "keys", "schema"]);
+const later: ReadonlySet<string> = new Set(["keys"]);
 
 /** Runs the `sluice` command with its arguments and gives the exit code. Problems are told on standard error. */
 export async function run(args: readonly string[]): Promise<number> {

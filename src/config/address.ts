@@ -45,3 +45,8 @@ export function formatAddress(address: ListenAddress): string {
   const { path, mode, group } = address;
   return `unix:${path}?mode=0${mode.toString(8).padStart(3, "0")}${group === undefined ? "" : `&group=${encodeURIComponent(group)}`}`;
 }
+
+/** `host:port` as a program on this machine reaches it: a wildcard stands for loopback. */
+export function reachableAddress({ host, port }: TcpAddress): string {
+  return formatAddress({ host: { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host, port });
+}

@@ -66,9 +66,15 @@ describe("the image", () => {
     expect(image.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
   });
 
-  it("listens for others, by the environment", () => {
-    expect(image.env).toMatchObject({ SLUICE_LISTEN: "0.0.0.0:8080", SLUICE_SERVER__METRICS: "0.0.0.0:9464" });
+  it("listens for others, unless the configuration says where", async () => {
+    expect((await run([...image.entrypoint, "check"])).out).toMatch(
+      /listen:\n +- 0\.0\.0\.0:8080\n[\s\S]*metrics: 0\.0\.0\.0:9464\n/,
+    );
     expect(readFileSync(join(project, "deploy/Dockerfile"), "utf8")).toContain("\nEXPOSE 8080 9464\n");
+    const own = await run([...image.entrypoint, "check", "--config", join(image.root, "app/examples/config/sidecar.yaml")], {
+      OPENAI_API_KEY: "k",
+    });
+    expect(own.out).toMatch(/listen:\n +- unix:\/run\/sluice\/sluice\.sock\?mode=0660\n +admin: off\n/);
   });
 
   it("has the package and what it depends on, and no more", () => {

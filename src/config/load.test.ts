@@ -323,6 +323,19 @@ describe("a configuration that is right", () => {
     expect((await load(lines, { SLUICE_ADMIN: "off" })).config.server.admin).toBeUndefined();
   });
 
+  it("puts SLUICE_DEFAULTS_JSON under the file", async () => {
+    const env = { SLUICE_DEFAULTS_JSON: '{"server":{"listen":["0.0.0.0:1"],"metrics":"0.0.0.0:2"},"log":{"level":"warn"}}' };
+    const { server, log } = (await load(["server: { listen: ['127.0.0.1:3'] }"], env)).config;
+    expect([server.listen, server.metrics, log.level]).toEqual([
+      [{ host: "127.0.0.1", port: 3 }],
+      { host: "0.0.0.0", port: 2 },
+      "warn",
+    ]);
+    expect(await errorsOf(load([""], { SLUICE_DEFAULTS_JSON: '{"loge":{}}' }))).toEqual([
+      "SLUICE_DEFAULTS_JSON:1:2: loge: is not a known key; did you mean `log`?",
+    ]);
+  });
+
   it("says which variable or option is wrong", async () => {
     const env = {
       SLUICE_SERVER__DRAIN_TIMEOUT: "soon",
@@ -346,8 +359,10 @@ describe("a configuration that is right", () => {
     const entry = { pipeline: { use: [{ "./mine.ts": { a: 1 } }] } };
     const { config } = await load(["pipeline:", "  use: [{ ./mine.ts: { a: 1 } }]"]);
     expect(config.pipeline.use).toEqual([{ middleware: "./mine.ts", options: { a: 1 } }]);
-    expect(await errorsOf(load([""], { SLUICE_CONFIG_JSON: JSON.stringify(entry) }))).toEqual([
-      "SLUICE_CONFIG_JSON:1:21: pipeline.use[0]: names a middleware's file, which only the configuration file may do",
-    ]);
+    for (const variable of ["SLUICE_CONFIG_JSON", "SLUICE_DEFAULTS_JSON"]) {
+      expect(await errorsOf(load([""], { [variable]: JSON.stringify(entry) }))).toEqual([
+        `${variable}:1:21: pipeline.use[0]: names a middleware's file, which only the configuration file may do`,
+      ]);
+    }
   });
 });

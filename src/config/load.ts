@@ -36,17 +36,20 @@ export interface LoadedConfig {
 }
 
 /**
- * Loads the configuration: flags over environment variables over `SLUICE_CONFIG_JSON` over the file over defaults.
+ * Loads the configuration: flags over environment variables over `SLUICE_CONFIG_JSON` over the file over `SLUICE_DEFAULTS_JSON` over
+ * defaults.
  * @throws ConfigError with everything that is wrong.
  */
 export async function loadConfig({ env, file: named, flags = {} }: LoadOptions): Promise<LoadedConfig> {
   const chosen = named ?? (env.SLUICE_CONFIG || undefined);
   const file = chosen ?? (existsSync("sluice.yaml") ? "sluice.yaml" : undefined);
-  const json = env.SLUICE_CONFIG_JSON || undefined;
   const fromFile = file === undefined ? [] : [await read(file, readText(file))];
-  const fromJson = json === undefined ? [] : [await read("SLUICE_CONFIG_JSON", json)];
   const layers: Layers = {
-    sources: [...fromFile, ...fromJson],
+    sources: [
+      ...(await readVariable("SLUICE_DEFAULTS_JSON", env)),
+      ...fromFile,
+      ...(await readVariable("SLUICE_CONFIG_JSON", env)),
+    ],
     overrides: [...envOverrides(env).filter(hasValue), ...flagOverrides(flags)],
   };
 
@@ -55,7 +58,7 @@ export async function loadConfig({ env, file: named, flags = {} }: LoadOptions):
   const problem = (path: Path, message: string, key = false) => problemAt(layers, path, message, key);
   const problems = unset.map(({ path, message }) => problem(path, message));
   const checked = readSchema(configSchema, values.reduce(mergeValues, {}), layers);
-  if ("config" in checked) problems.push(...ownFilesOutsideTheFile(checked.config, layers));
+  if ("config" in checked) problems.push(...ownFilesOutsideTheFile(checked.config, layers, file));
   else problems.push(...checked.problems.filter(({ field }) => !problems.some((known) => known.field === field)));
   if (problems.length > 0 || !("config" in checked)) throw new ConfigError(problems);
   return {
@@ -78,6 +81,11 @@ function readText(file: string): string {
     const message = code === "ENOENT" ? "there is no such file" : `cannot be read (${code})`;
     throw new ConfigError([{ source: file, field: "", message }]);
   }
+}
+
+async function readVariable(name: string, env: Environment): Promise<readonly ConfigSource[]> {
+  const json = env[name] || undefined;
+  return json === undefined ? [] : [await read(name, json)];
 }
 
 /** A section whose lines are all commented out is as good as absent; so is an empty file. */
@@ -118,14 +126,13 @@ function asValue({ path, value }: EnvOverride): unknown {
 }
 
 /** A user's own middleware may be named in the configuration file only: whoever sets a variable may not run code. */
-function ownFilesOutsideTheFile({ pipeline }: Config, layers: Layers): ConfigProblem[] {
+function ownFilesOutsideTheFile({ pipeline }: Config, layers: Layers, file: string | undefined): ConfigProblem[] {
   return pipeline.use.flatMap(({ middleware }, index) => {
     const problem = problemAt(
       layers,
       ["pipeline", "use", index],
       "names a middleware's file, which only the configuration file may do",
     );
-    const outside = problem.line === undefined || problem.source === "SLUICE_CONFIG_JSON";
-    return outside && /^\.{0,2}\//.test(middleware) ? [problem] : [];
+    return problem.source !== file && /^\.{0,2}\//.test(middleware) ? [problem] : [];
   });
 }

@@ -70,8 +70,8 @@ export async function buildContainer(dockerfile: string, context: string, scratc
         await run(rest, stage);
         break;
       case "ENV": {
-        const [, name = "", value = ""] = /^(\w+)=(\S*)$/.exec(rest) ?? [];
-        stage.env[name] = value;
+        const [, name = "", value = ""] = /^(\w+)=('[^']*'|[^\s'"]*)$/.exec(rest) ?? [];
+        stage.env[name] = value.replaceAll("'", "");
         break;
       }
       case "USER":

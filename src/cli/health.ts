@@ -5,7 +5,6 @@ import { parseArgs } from "node:util";
 import { reachableAddress } from "../config/address.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { processEnvironment } from "../config/environment.ts";
-import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { UsageError } from "./usage-error.ts";
@@ -70,6 +69,7 @@ async function configured(file: string | undefined): Promise<Target> {
 }
 
 async function serverOf(file: string | undefined): Promise<Pick<Config["server"], "admin" | "metrics" | "listen">> {
+  const { loadConfig } = await import("../config/load.ts"); // not needed, and slow to load, where the address is given
   try {
     return (await loadConfig({ env: processEnvironment(), file })).config.server;
   } catch (error) {

@@ -164,6 +164,7 @@ describe("promptTemplate", () => {
       "{% layout 'x' %}",
       "{{ a | nope }}",
       "{{ a | where_exp: 'i', b }}",
+      "x".repeat(300_000),
       "\n {% if %}",
     ];
     const make = () =>

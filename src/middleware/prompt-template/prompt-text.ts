@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Context, Liquid, Template } from "liquidjs";
 
 /** Of one text: characters. Of one rendered prompt: milliseconds, and characters and items that filters and ranges make. */
-const limits = { parseLimit: 256 * 1024, renderLimit: 250, memoryLimit: 10_000_000 };
+const limits = { parseLimit: 256 * 1024, renderLimit: 500, memoryLimit: 10_000_000 };
 
 /** Tags that read files. */
 const leftOutTags = ["include", "layout", "block", "render"];

@@ -14,16 +14,20 @@ export type TemplateRole = keyof typeof roles;
 
 const maxCharacters = 4 * 1024 * 1024;
 
+/** A message of a template, parsed. */
+interface TemplateMessage {
+  readonly role: TemplateRole;
+  readonly text: PromptText;
+}
+
 /** One version of a template, parsed. */
 export class Prompt {
-  readonly #roles: readonly TemplateRole[];
-  readonly #texts: readonly PromptText[];
+  readonly #messages: readonly TemplateMessage[];
   readonly #variables: ReadonlySet<string>;
 
-  constructor(messages: readonly { readonly role: TemplateRole; readonly text: PromptText }[]) {
-    this.#roles = messages.map(({ role }) => role);
-    this.#texts = messages.map(({ text }) => text);
-    this.#variables = new Set(this.#texts.flatMap(({ variables }) => variables));
+  constructor(messages: readonly TemplateMessage[]) {
+    this.#messages = messages;
+    this.#variables = new Set(messages.flatMap(({ text }) => text.variables));
   }
 
   /**
@@ -35,14 +39,18 @@ export class Prompt {
     if (texts.reduce((sum, { length }) => sum + length, 0) > maxCharacters) {
       throw templateFault("", `becomes longer than ${maxCharacters} characters`);
     }
-    return texts.flatMap((content, index) =>
-      content.trim() === "" ? [] : [create(ChatMessageSchema, { role: roles[this.#roles[index] ?? "system"], content })],
-    );
+    return this.#messages.flatMap(({ role }, index) => {
+      const content = texts[index] ?? "";
+      return content.trim() === "" ? [] : [create(ChatMessageSchema, { role: roles[role], content })];
+    });
   }
 
   #rendered(variables: object): string[] {
     try {
-      return renderTexts(this.#texts, variables);
+      return renderTexts(
+        this.#messages.map(({ text }) => text),
+        variables,
+      );
     } catch (error) {
       throw this.#faultOf(error);
     }

@@ -71,6 +71,8 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
   const serve = (socket: Socket, version: "1" | "2") => {
     if (version === "1") {
       http1.emit("connection", socket);
+      // Node's shortcut from TLS to the HTTP/1.1 parser passes what has been decrypted on to one that it has paused, which is an error.
+      if (tls !== undefined) socket.on("data", () => undefined); // turns the shortcut off
       socket.resume();
       return;
     }

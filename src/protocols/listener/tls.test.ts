@@ -111,6 +111,28 @@ describe("a TLS listener", () => {
     await expect(serve({ ...server.files, key: "/nowhere.key" })).rejects.toThrow("/nowhere.key");
   });
 
+  it("takes a long request that comes before the reply to the one before it is out", async () => {
+    const handler: HttpHandler = (request, response) => {
+      if (request.method === "GET") response.end("x".repeat(300_000));
+      else void text(request).then(({ length }) => response.end(`got ${length}`));
+    };
+    const listener = await listen({ at: { host: "127.0.0.1", port: 0, tls: server.files } }, handler);
+    open.push(listener);
+    const socket = connectTls({ port: Number(listener.address.split(":")[1]), host: "127.0.0.1", ca: authority.cert });
+    await once(socket, "secureConnect");
+    const ask = (method: string, body: string) =>
+      `${method} / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    socket.write(ask("POST", ""));
+    await once(socket, "data");
+    socket.write(ask("GET", "") + ask("POST", "x".repeat(50_000))); // several TLS records, which the server reads at once
+    let received = "";
+    for await (const part of socket.setEncoding("latin1")) {
+      received += part;
+      if (received.endsWith("got 50000")) break;
+    }
+    expect(received.slice(-9)).toBe("got 50000");
+  });
+
   it("closes a connection that does not shake hands", async () => {
     const listener = await listen({ at: { host: "127.0.0.1", port: 0, tls: server.files }, silentMs: 50 }, mirror);
     open.push(listener);

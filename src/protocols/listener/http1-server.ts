@@ -31,12 +31,23 @@ export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, han
     },
   );
   server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
-  server.on("clientError", (error: Error & { readonly code?: string }, socket: Socket) => {
-    if (!socket.writable || replies.isOwing(socket)) socket.destroy();
+  server.on("clientError", (error: ClientError, socket: Socket) => {
+    if (!socket.writable || replies.isOwing(socket) || !speaksHttp(error)) socket.destroy();
     else socket.end(brokenRequest(error.code ?? ""));
   });
   server.emit("listening"); // without it Node never enforces the timeouts of a server that does not listen itself
   return server;
+}
+
+/** What is wrong with what came, and the bytes in which that shows. */
+interface ClientError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+}
+
+/** Whether a client may understand an answer: not when it began with no request at all, such as a broken preface of HTTP/2. */
+function speaksHttp({ code, rawPacket }: ClientError): boolean {
+  return code !== "HPE_INVALID_METHOD" || rawPacket?.includes("HTTP/") === true;
 }
 
 /** What Node's parser lets pass. */

@@ -149,11 +149,16 @@ describe("one port", () => {
     await closeOf(raw(port).resume());
   });
 
-  it("refuses what is not HTTP", async () => {
+  it.each([
+    ["a method that HTTP does not have", "NONSENSE / HTTP/1.1\r\n\r\n", /^HTTP\/1\.1 400 /],
+    ["a head that is none", "GET / HTTP/1.1\r\nnonsense\r\n\r\n", /^HTTP\/1\.1 400 /],
+    ["something else than HTTP", "nonsense\r\n\r\n", /^$/],
+    ["a broken preface of HTTP/2", "INVALID CONNECTION PREFACE\r\n\r\n", /^$/],
+  ])("closes a connection that sends %s, and tells who may understand", async (_, bytes, told) => {
     const { port } = await serve(hello);
     const socket = raw(port);
-    socket.write("nonsense\r\n\r\n");
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+    socket.write(bytes);
+    expect(await text(socket).catch(() => "")).toMatch(told); // or the connection is reset
   });
 
   it("allows HTTP/2 clients what the settings say", async () => {

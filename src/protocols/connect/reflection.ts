@@ -1,6 +1,6 @@
 import { create, type DescService } from "@bufbuild/protobuf";
 import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
-import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
+import { compressionGzip } from "@connectrpc/connect-node";
 import { file_google_rpc_error_details } from "#gen/google/rpc/error_details_pb";
 import { ServerReflection, ServerReflectionResponseSchema } from "#gen/grpc/reflection/v1/reflection_pb";
 import {
@@ -10,12 +10,13 @@ import {
 import type { HttpHandler } from "../exchange.ts";
 import { FileIndex } from "./file-index.ts";
 import { reflectionAnswer } from "./reflection-answer.ts";
+import { streamingHandlers } from "./streaming-handlers.ts";
 
 const maxRequestBytes = 64 * 1024;
 
 /**
  * Server reflection, v1 and v1alpha, for some services and itself: a handler per path. Its methods stream both ways, so Connect's
- * own handlers serve them; a client that goes is no error.
+ * own handlers serve them.
  */
 export function reflection(services: readonly DescService[]): ReadonlyMap<string, HttpHandler> {
   const all = [...services, ServerReflection, ServerReflectionAlpha];
@@ -40,16 +41,7 @@ export function reflection(services: readonly DescService[]): ReadonlyMap<string
       }),
     ),
   );
-  return new Map(
-    router.handlers.map((handler) => [
-      handler.requestPath,
-      (request, response) => {
-        handler(universalRequestFromNodeRequest(request, response, undefined, undefined))
-          .then((reply) => universalResponseToNodeResponse(reply, response))
-          .catch(() => response.destroy());
-      },
-    ]),
-  );
+  return streamingHandlers(router);
 }
 
 /** Answers each item of a stream when it comes. */

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
@@ -76,6 +77,28 @@ describe.each([
   ["v1", ServerReflection],
   ["v1alpha", ServerReflectionAlpha],
 ] as const)("reflection %s", (_, service) => {
+  it("refuses a request that is too large, and lets go of the client's stream", async () => {
+    const session = connectHttp2(server.url["2"]);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": `/${service.typeName}/ServerReflectionInfo`,
+      "content-type": "application/grpc",
+    });
+    stream.on("error", () => undefined);
+    stream.write(Buffer.concat([Buffer.from([0, 0, 1, 0, 1]), Buffer.alloc(64 * 1024 + 1)]));
+    const trailers = await new Promise((resolve) => {
+      stream.once("trailers", resolve).once("response", (headers) => {
+        if (headers["grpc-status"] !== undefined) resolve(headers);
+      });
+    });
+    expect(trailers).toMatchObject({ "grpc-status": "8" });
+    stream.write(Buffer.alloc(1024 * 1024)); // it still sends, more than it has credit for
+    stream.resume();
+    await once(stream, "close");
+    expect(stream.rstCode).toBe(0);
+    session.destroy();
+  });
+
   type Question = NonNullable<MessageInitShape<typeof ServerReflectionRequestSchema>["messageRequest"]>;
   async function ask(messageRequest: Question) {
     const requests = createWritableIterable<never>();

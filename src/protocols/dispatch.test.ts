@@ -10,7 +10,7 @@ beforeAll(async () => {
   gateway = await startRestGateway({
     readiness: () => ({ ready: reasons.length === 0, reasons }),
     rpc: {
-      match: (path) => path === "/pkg.Service/Method" || path === "/pkg.Service/Broken",
+      match: (_request, path) => path === "/pkg.Service/Method" || path === "/pkg.Service/Broken",
       handle(_request, response, path) {
         if (path.endsWith("Broken")) throw new Error("secret");
         response.end("rpc");

@@ -7,8 +7,8 @@ import { refuse } from "./refuse.ts";
 
 /** The RPC protocols, as far as the dispatch needs them. */
 export interface RpcHandler {
-  /** Whether a path is of a service. */
-  match(path: string): boolean;
+  /** Whether a request is a call. */
+  match(request: HttpIncoming, path: string): boolean;
   handle(request: HttpIncoming, response: HttpOutgoing, path: string): void;
 }
 
@@ -31,7 +31,7 @@ export function dispatch(options: DispatchOptions): HttpHandler {
       if (guardBrowser(request, response, browser())) return;
       const target = rest.match(path);
       if (target !== undefined) void rest.handle(request, response, target);
-      else if (rpc.match(path)) rpc.handle(request, response, path);
+      else if (rpc.match(request, path)) rpc.handle(request, response, path);
       else throw new GatewayError("not_found", "there is nothing at this path");
     } catch (thrown) {
       refuse(request, response, thrown);

@@ -8,22 +8,28 @@ import { encode, type Immutable } from "../../chat/immutable.ts";
 /** Metadata after a reply, by lower-case name. */
 export type Trailers = Readonly<Record<string, string>>;
 
-/** No metadata. */
-export const noTrailers: Trailers = {};
-
-/** Collects what the trailers of a chat call tell: where it went, what it used and cost, how it ended. */
+/** Collects the trailers of a call: a method's own, and of a call that was admitted where it went, what it used and cost, how it ended. */
 export class CallTrailers {
+  #own: Record<string, string> | undefined;
   #final: Immutable<ChatCompletionChunk> | undefined;
+
+  /** Sets one of a method's own. */
+  set(name: string, value: string): void {
+    this.#own ??= {};
+    this.#own[name.toLowerCase()] = value;
+  }
 
   /** Sees a chunk go by; the final one is kept. */
   observe(chunk: Immutable<ChatCompletionChunk>): void {
     if (chunk.route !== undefined) this.#final = chunk;
   }
 
-  /** The trailers of the call's end; `route` is taken when it failed before its final chunk. */
-  at(error: GatewayError | undefined, route: Immutable<RouteInfo>): Trailers {
+  /** The trailers of the call's end; `route` is taken when it failed before its final chunk. Without one it was not admitted. */
+  at(error: GatewayError | undefined, route: Immutable<RouteInfo> | undefined): Trailers {
+    const trailers: Record<string, string> = { ...this.#own };
+    if (route === undefined) return trailers;
     const final = this.#final;
-    const trailers: Record<string, string> = { "sluice-route-bin": binary(encode(RouteInfoSchema, final?.route ?? route)) };
+    trailers["sluice-route-bin"] = binary(encode(RouteInfoSchema, final?.route ?? route));
     if (final?.usage !== undefined) trailers["sluice-usage-bin"] = binary(encode(UsageSchema, final.usage));
     if (final?.cost !== undefined) trailers["sluice-cost-nanousd"] = String(final.cost.totalNanoUsd);
     trailers["sluice-outcome"] = error === undefined ? "ok" : error.code;

@@ -1,10 +1,8 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { endStreamFlag, endStreamToJson } from "@connectrpc/connect/protocol-connect";
-import type { GatewayError } from "../../chat/error.ts";
 import { type HttpOutgoing, writePart } from "../exchange.ts";
 import type { Trailers } from "./call-trailers.ts";
 import { envelope } from "./envelope.ts";
-import { toConnectError } from "./error-details.ts";
 import type { Reply } from "./reply.ts";
 
 /** Writes Connect's streaming calls (https://connectrpc.com/docs/protocol#streaming-rpcs): the status is in the last envelope. */
@@ -24,8 +22,8 @@ export class ConnectStreamReply implements Reply {
     this.#response.end(endStream(trailers));
   }
 
-  fail(error: GatewayError, trailers: Trailers): void {
-    this.#response.end(endStream(trailers, toConnectError(error)));
+  fail(error: ConnectError, trailers: Trailers): void {
+    this.#response.end(endStream(trailers, error));
   }
 }
 

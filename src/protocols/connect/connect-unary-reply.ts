@@ -1,8 +1,8 @@
+import type { ConnectError } from "@connectrpc/connect";
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { GatewayError } from "../../chat/error.ts";
 import type { HttpOutgoing } from "../exchange.ts";
 import type { Trailers } from "./call-trailers.ts";
-import { toConnectError } from "./error-details.ts";
 import type { OutgoingMessage, Reply } from "./reply.ts";
 
 /** Writes Connect's unary calls (https://connectrpc.com/docs/protocol#unary-request-response-rpcs): trailers are headers too. */
@@ -24,11 +24,10 @@ export class ConnectUnaryReply implements Reply {
     this.#end(200, this.#contentType, message?.bytes ?? new Uint8Array());
   }
 
-  fail(error: GatewayError, trailers: Trailers): void {
+  fail(error: ConnectError, trailers: Trailers): void {
     this.#setTrailers(trailers);
-    const failure = toConnectError(error);
-    for (const [name, value] of failure.metadata) this.#response.setHeader(name, value);
-    this.#end(codeToHttpStatus(failure.code), contentTypeUnaryJson, errorToJsonBytes(failure, undefined));
+    for (const [name, value] of error.metadata) this.#response.setHeader(name, value);
+    this.#end(codeToHttpStatus(error.code), contentTypeUnaryJson, errorToJsonBytes(error, undefined));
   }
 
   #setTrailers(trailers: Trailers): void {

@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, fromJsonString, type MessageShape } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, fromJsonString, type MessageShape, type Registry } from "@bufbuild/protobuf";
 import { GatewayError } from "../../chat/error.ts";
 import { checkJson } from "../../codec/openai/check-json.ts";
 import { readingRequest } from "../../codec/openai/decode-request.ts";
@@ -10,7 +10,12 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }); // a ma
  * Decodes a request message from binary Protobuf or proto-JSON. Unknown JSON fields and duplicate keys are refused.
  * @throws GatewayError `invalid_request`, with the field at fault when there is one.
  */
-export function decodeMessage<Desc extends DescMessage>(desc: Desc, bytes: Uint8Array, binary: boolean): MessageShape<Desc> {
+export function decodeMessage<Desc extends DescMessage>(
+  desc: Desc,
+  bytes: Uint8Array,
+  binary: boolean,
+  registry: Registry,
+): MessageShape<Desc> {
   if (binary) {
     try {
       return fromBinary(desc, bytes);
@@ -25,7 +30,7 @@ export function decodeMessage<Desc extends DescMessage>(desc: Desc, bytes: Uint8
     throw new GatewayError("invalid_request", "the request is not valid UTF-8", { cause });
   }
   try {
-    return fromJsonString(desc, text);
+    return fromJsonString(desc, text, { registry });
   } catch (cause) {
     throw jsonFault(desc, text, cause);
   }

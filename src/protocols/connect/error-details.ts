@@ -6,6 +6,9 @@ import { RpcFault } from "./rpc-fault.ts";
 
 type Detail = { readonly desc: DescMessage; readonly value: MessageInitShape<DescMessage> };
 
+/** How errors are written. */
+export type Describe = (error: GatewayError) => ConnectError;
+
 const domain = "sluice";
 const defaultRetryMs = 1000;
 

@@ -1,10 +1,9 @@
+import type { ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
 import { grpcStatusOk, headerGrpcStatus, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import type { GatewayError } from "../../chat/error.ts";
 import { type HttpOutgoing, writePart } from "../exchange.ts";
 import type { Trailers } from "./call-trailers.ts";
 import { envelope } from "./envelope.ts";
-import { toConnectError } from "./error-details.ts";
 import type { OutgoingMessage, Reply } from "./reply.ts";
 
 /** Writes gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): the status is in the HTTP trailers. */
@@ -31,9 +30,9 @@ export class GrpcReply implements Reply {
   }
 
   /** Before the first message, status and trailers are in the only header block ("Trailers-Only"). */
-  fail(error: GatewayError, trailers: Trailers): void {
+  fail(error: ConnectError, trailers: Trailers): void {
     const response = this.#response;
-    const fields = { ...Object.fromEntries(setTrailerStatus(new Headers(), toConnectError(error))), ...trailers };
+    const fields = { ...Object.fromEntries(setTrailerStatus(new Headers(), error)), ...trailers };
     if (response.headersSent) response.addTrailers(fields);
     else for (const [name, value] of Object.entries(fields)) response.setHeader(name, value);
     response.end();

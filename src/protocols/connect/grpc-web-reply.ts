@@ -1,3 +1,4 @@
+import type { ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
 import {
   grpcStatusOk,
@@ -6,11 +7,9 @@ import {
   trailerFlag,
   trailerSerialize,
 } from "@connectrpc/connect/protocol-grpc-web";
-import type { GatewayError } from "../../chat/error.ts";
 import { type HttpOutgoing, writePart } from "../exchange.ts";
 import type { Trailers } from "./call-trailers.ts";
 import { envelope } from "./envelope.ts";
-import { toConnectError } from "./error-details.ts";
 import type { OutgoingMessage, Reply } from "./reply.ts";
 
 /**
@@ -38,8 +37,8 @@ export class GrpcWebReply implements Reply {
     this.#response.end(Buffer.concat([envelope([message.bytes], message.compressed ? compressedFlag : 0), end]));
   }
 
-  fail(error: GatewayError, trailers: Trailers): void {
-    this.#response.end(trailerFrame(setTrailerStatus(new Headers(trailers), toConnectError(error))));
+  fail(error: ConnectError, trailers: Trailers): void {
+    this.#response.end(trailerFrame(setTrailerStatus(new Headers(trailers), error)));
   }
 }
 

@@ -1,14 +1,14 @@
 import { Health } from "#gen/grpc/health/v1/health_pb";
 import { ChatCompletionService } from "#gen/sluice/chat/v1/chat_completion_service_pb";
 import { ModelService } from "#gen/sluice/chat/v1/model_service_pb";
-import type { HttpHandler, HttpIncoming, HttpOutgoing } from "../exchange.ts";
+import type { HttpHandler } from "../exchange.ts";
 import { chatMethods } from "./chat-methods.ts";
 import { healthMethods } from "./health-methods.ts";
 import { modelMethods } from "./model-methods.ts";
 import { reflection } from "./reflection.ts";
+import { type CallRoutes, routeCalls } from "./route-calls.ts";
 import { type ServeOptions, serveCall } from "./serve-call.ts";
 import { ServiceHealth } from "./service-health.ts";
-import { unknownMethod } from "./unknown-method.ts";
 
 /** What the RPC protocols are served with. */
 export interface RpcOptions extends ServeOptions {
@@ -17,11 +17,7 @@ export interface RpcOptions extends ServeOptions {
 }
 
 /** gRPC, gRPC-Web and Connect on one set of paths. */
-export interface Rpc {
-  /** Whether a path is of a service. */
-  match(path: string): boolean;
-  /** Answers a request whose path matches. */
-  handle(request: HttpIncoming, response: HttpOutgoing, path: string): void;
+export interface Rpc extends CallRoutes {
   /** Tells those who watch the server's health that its readiness may have changed. */
   readinessChanged(): void;
   /** The server is going: health turns to NOT_SERVING, and what watches it ends. Running calls go on. */
@@ -39,11 +35,8 @@ export function createRpc(options: RpcOptions): Rpc {
   for (const method of [...chatMethods, ...modelMethods, ...healthMethods(health)]) {
     handlers.set(method.path, (request, response) => void serveCall(request, response, method, options));
   }
-  const others = services.map((service) => ({ prefix: `/${service.typeName}/`, handler: unknownMethod(service) }));
-  const find = (path: string) => handlers.get(path) ?? others.find(({ prefix }) => path.startsWith(prefix))?.handler;
   return {
-    match: (path) => find(path) !== undefined,
-    handle: (request, response, path) => find(path)?.(request, response),
+    ...routeCalls(handlers, services, options.describe),
     readinessChanged: () => health.refresh(),
     close: () => health.close(),
   };

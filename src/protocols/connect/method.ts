@@ -1,4 +1,12 @@
-import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageShape } from "@bufbuild/protobuf";
+import {
+  createRegistry,
+  type DescMessage,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  type MessageShape,
+  type Registry,
+} from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { encode, encodeJson, type Immutable } from "../../chat/immutable.ts";
 import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { Operation } from "../../chat/operation.ts";
@@ -11,6 +19,8 @@ export interface Method {
   /** `/<service>/<method>` */
   readonly path: string;
   readonly streaming: boolean;
+  /** Whether it may be called with Connect's GET: it is unary and has no side effects. */
+  readonly safe: boolean;
   /** What calls of the method are admitted as; undefined: they need no admission. */
   readonly operation: Operation | undefined;
   /**
@@ -20,7 +30,7 @@ export interface Method {
   serve(message: Uint8Array, call: RpcCall): Promise<void>;
 }
 
-/** Sends messages of a stream in one write; a promise while the client does not read. */
+/** Sends messages of a stream in one write, with none its headers only; a promise while the client does not read. */
 export type Send<Desc extends DescMessage> = (messages: readonly Immutable<MessageShape<Desc>>[]) => MaybePromise<void>;
 
 /** A method that answers with one message. */
@@ -29,13 +39,15 @@ export function unary<I extends DescMessage, O extends DescMessage>(
   operation: Operation | undefined,
   run: (request: MessageShape<I>, call: RpcCall) => MaybePromise<Immutable<MessageShape<O>>>,
 ): Method {
+  const registry = createRegistry(desc.parent.file);
   return {
     path: pathOf(desc),
     streaming: false,
+    safe: desc.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS,
     operation,
     async serve(message, call) {
-      const reply = await run(decode(desc.input, message, call), call);
-      await call.finishWith(encodeFor(call, desc.output, reply));
+      const reply = await run(decode(desc.input, message, call, registry), call);
+      await call.finishWith(encodeFor(call, desc.output, reply, registry));
     },
   };
 }
@@ -46,13 +58,15 @@ export function serverStreaming<I extends DescMessage, O extends DescMessage>(
   operation: Operation | undefined,
   run: (request: MessageShape<I>, call: RpcCall, send: Send<O>) => Promise<void>,
 ): Method {
+  const registry = createRegistry(desc.parent.file);
   return {
     path: pathOf(desc),
     streaming: true,
+    safe: false,
     operation,
     async serve(message, call) {
-      await run(decode(desc.input, message, call), call, (messages) =>
-        call.send(messages.map((each) => encodeFor(call, desc.output, each))),
+      await run(decode(desc.input, message, call, registry), call, (messages) =>
+        call.send(messages.map((each) => encodeFor(call, desc.output, each, registry))),
       );
       call.finish();
     },
@@ -63,13 +77,24 @@ function pathOf(desc: DescMethodUnary | DescMethodServerStreaming): string {
   return `/${desc.parent.typeName}/${desc.name}`;
 }
 
-function decode<Desc extends DescMessage>(desc: Desc, message: Uint8Array, { wire }: RpcCall): MessageShape<Desc> {
-  return validate(desc, decodeMessage(desc, message, wire.binary));
+/** `registry`: what may be in an Any. */
+function decode<Desc extends DescMessage>(
+  desc: Desc,
+  message: Uint8Array,
+  { wire }: RpcCall,
+  registry: Registry,
+): MessageShape<Desc> {
+  return validate(desc, decodeMessage(desc, message, wire.binary, registry));
 }
 
-function encodeFor<Desc extends DescMessage>({ wire }: RpcCall, desc: Desc, message: Immutable<MessageShape<Desc>>): Uint8Array {
+function encodeFor<Desc extends DescMessage>(
+  { wire }: RpcCall,
+  desc: Desc,
+  message: Immutable<MessageShape<Desc>>,
+  registry: Registry,
+): Uint8Array {
   if (wire.binary) return encode(desc, message);
-  const json = encodeJson(desc, message, { useProtoFieldName: true });
+  const json = encodeJson(desc, message, { useProtoFieldName: true, registry });
   const text = JSON.stringify(json);
   return Buffer.from(text.includes("\\ud") ? JSON.stringify(json, wellFormed) : text);
 }

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../../chat/error.ts";
+import type { ConnectError } from "@connectrpc/connect";
 import type { Trailers } from "./call-trailers.ts";
 
 /** A message as it goes out. */
@@ -10,10 +10,10 @@ export interface OutgoingMessage {
 
 /** Writes one call's reply in one protocol. Status and headers leave with the first message or the end. */
 export interface Reply {
-  /** Sends messages of a stream, in one write. False: wait for `drain`. */
+  /** Sends messages of a stream, in one write; with none, status and headers only. False: wait for `drain`. */
   send(messages: readonly Uint8Array[]): boolean;
   /** Ends a good reply; a unary one with its message. */
   finish(trailers: Trailers, message?: OutgoingMessage): void;
   /** Ends the reply with an error, at whatever point it is. */
-  fail(error: GatewayError, trailers: Trailers): void;
+  fail(error: ConnectError, trailers: Trailers): void;
 }

@@ -4,8 +4,9 @@ import type { Immutable } from "../../chat/immutable.ts";
 import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { Admitted } from "../../chat/ports/calls.ts";
 import { drained, type HttpIncoming, type HttpOutgoing } from "../exchange.ts";
-import { CallTrailers, noTrailers, type Trailers } from "./call-trailers.ts";
+import { CallTrailers, type Trailers } from "./call-trailers.ts";
 import { acceptedEncodings, acceptsGzip, gzip } from "./compression.ts";
+import type { Describe } from "./error-details.ts";
 import { openReply } from "./open-reply.ts";
 import type { Reply } from "./reply.ts";
 import { UnknownCompression } from "./rpc-fault.ts";
@@ -20,16 +21,19 @@ export class RpcCall {
   readonly #request: HttpIncoming;
   readonly #response: HttpOutgoing;
   readonly #reply: Reply;
+  readonly #describe: Describe;
   readonly #trailers = new CallTrailers();
   #admitted: Admitted | undefined;
   #goneCallbacks: (() => void)[] = [];
   #over = false;
   #gone = false;
 
-  constructor(wire: Wire, request: HttpIncoming, response: HttpOutgoing) {
+  /** `describe`: how an error is written. */
+  constructor(wire: Wire, request: HttpIncoming, response: HttpOutgoing, describe: Describe) {
     this.wire = wire;
     this.#request = request;
     this.#response = response;
+    this.#describe = describe;
     this.#reply = openReply(wire, response);
     response.once("close", () => this.#close());
   }
@@ -37,6 +41,11 @@ export class RpcCall {
   /** Whether the client went before its reply was complete. */
   get gone(): boolean {
     return this.#gone;
+  }
+
+  /** The request's headers, by lower-case name. */
+  get requestHeaders(): HttpIncoming["headers"] {
+    return this.#request.headers;
   }
 
   /** The call behind. Only for methods with an operation. */
@@ -51,6 +60,16 @@ export class RpcCall {
     if (this.#gone) throw cancelled();
   }
 
+  /** Sets a header of the reply. Before the first message of a stream; values of several lines are joined with a comma. */
+  setHeader(name: string, value: string): void {
+    this.#response.setHeader(name, value);
+  }
+
+  /** Sets metadata that follows the reply, good or bad. */
+  setTrailer(name: string, value: string): void {
+    this.#trailers.set(name, value);
+  }
+
   /** Sees a chunk of a chat reply before it is sent: its final one makes the trailers. */
   observe(chunk: Immutable<ChatCompletionChunk>): void {
     this.#trailers.observe(chunk);
@@ -62,7 +81,7 @@ export class RpcCall {
     else this.#goneCallbacks.push(callback);
   }
 
-  /** Sends encoded messages of a stream. A promise while the client does not read. */
+  /** Sends encoded messages of a stream; with none, headers only. A promise while the client does not read. */
   send(messages: readonly Uint8Array[]): MaybePromise<void> {
     if (this.#gone || this.#reply.send(messages)) return;
     return drained(this.#response);
@@ -92,13 +111,13 @@ export class RpcCall {
     if (!this.#gone && !this.#over) {
       this.#over = true;
       if (error instanceof UnknownCompression) this.#response.setHeader(this.wire.acceptEncodingHeader, acceptedEncodings);
-      this.#reply.fail(error, this.#trailersAt(error));
+      this.#reply.fail(this.#describe(error), this.#trailersAt(error));
     }
     this.#admitted?.close(error);
   }
 
   #trailersAt(error: GatewayError | undefined): Trailers {
-    return this.#admitted === undefined ? noTrailers : this.#trailers.at(error, this.#admitted.route);
+    return this.#trailers.at(error, this.#admitted?.route);
   }
 
   #close(): void {

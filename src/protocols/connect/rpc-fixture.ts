@@ -138,7 +138,7 @@ export async function startRpc(options: Partial<RpcOptions> = {}): Promise<RpcSe
   const handler: HttpHandler = (request, response) => {
     response.on("error", () => undefined);
     const path = pathOf(request);
-    if (rpc.match(path)) rpc.handle(request, response, path);
+    if (rpc.match(request, path)) rpc.handle(request, response, path);
     else {
       response.statusCode = 404;
       response.end();

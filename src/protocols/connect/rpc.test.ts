@@ -390,7 +390,24 @@ describe("Connect unary on the wire", () => {
     expect(stream.body.toString()).toContain('"code":"unimplemented"');
     const page = await send(path, {}, "", "GET");
     expect([page.status, JSON.parse(page.body.toString()).error.code]).toEqual([404, "not_found"]);
-    expect((await send("/sluice.chat.v1.Nothing/Nothing", json, "{}")).status).toBe(404);
+  });
+
+  it("answers a call of a service that is not there, with the one that was meant", async () => {
+    const path = "/sluice.chat.v1.ModelServices/ListModels";
+    const said = "there is no service sluice.chat.v1.ModelServices; did you mean sluice.chat.v1.ModelService?";
+    for (const type of ["application/proto", "application/connect+json"]) {
+      const { status, headers, body } = await send(path, { "content-type": type }, "");
+      expect({ status, type: headers["content-type"], body: body.toString() }).toEqual({
+        status: 404,
+        type: "text/plain; charset=utf-8",
+        body: `not_found: ${said}\n`,
+      });
+    }
+    const grpc = await send(path, { "content-type": "application/grpc" }, "");
+    expect(grpc.headers).toMatchObject({ "grpc-status": "12", "grpc-message": encodeURIComponent(said) });
+    const web = await send("/a.b/c", { "content-type": "application/grpc-web" }, "");
+    expect(web.body.toString()).toContain("grpc-message: there%20is%20no%20service%20a.b\r\n");
+    expect((await send(path, json, "{}")).status).toBe(404); // not of RPC only: whoever serves the rest answers
   });
 
   it.each([
@@ -405,9 +422,15 @@ describe("Connect unary on the wire", () => {
     const answer = await send(unary, { "content-type": type }, method === "GET" ? "" : "{}", method);
     expect(answer.status).toBe(status);
     expect(answer.headers["x-should-retry"]).toBe("false");
-    const code = status === 405 ? "unimplemented" : "invalid_argument";
     if (type.startsWith("application/grpc")) expect(answer.body).toHaveLength(0);
-    else expect(JSON.parse(answer.body.toString())).toMatchObject({ code });
+    else {
+      expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
+      expect(answer.body.toString()).toMatch(
+        status === 405
+          ? /^method_not_allowed: the method is called with POST\n$/
+          : /^unsupported_media_type: the content-type of this unary/,
+      );
+    }
     expect(answer.headers[status === 405 ? "allow" : "accept-post"]).toContain(status === 405 ? "POST" : "application/grpc");
     expect(server.calls.admitted.length).toBe(admitted);
   });

@@ -1,4 +1,3 @@
-import { contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { GatewayError } from "../../chat/error.ts";
 import { isPromise } from "../../chat/maybe-promise.ts";
 import type { Calls } from "../../chat/ports/calls.ts";
@@ -7,12 +6,14 @@ import type { ByteBudget } from "../byte-budget.ts";
 import { type HttpIncoming, type HttpOutgoing, mediaTypeOf, peerOf } from "../exchange.ts";
 import { finishUpload } from "../finish-upload.ts";
 import type { BodyLimits } from "../read-body.ts";
-import { toConnectError } from "./error-details.ts";
+import { type Describe, toConnectError } from "./error-details.ts";
+import { GetQuery } from "./get-query.ts";
 import type { Method } from "./method.ts";
 import { readMessage } from "./read-message.ts";
+import { refuseCall } from "./refuse-call.ts";
 import { RpcCall } from "./rpc-call.ts";
 import { timeoutOf } from "./timeout.ts";
-import { mediaTypes, wireOf } from "./wire.ts";
+import { mediaTypes, type Wire, wireOf } from "./wire.ts";
 
 /** What calls are served with. */
 export interface ServeOptions {
@@ -23,6 +24,8 @@ export interface ServeOptions {
   readonly inFlight?: ByteBudget | undefined;
   /** The longest time limit that a client gets; longer ones are cut. Default none. */
   readonly maxTimeoutMs?: number;
+  /** How an error is written. Default `toConnectError`. */
+  readonly describe?: Describe;
 }
 
 /** Answers one call, from admission (before the first body byte) to its end. Never rejects. */
@@ -32,13 +35,15 @@ export async function serveCall(
   method: Method,
   options: ServeOptions,
 ): Promise<void> {
-  const { operation, streaming } = method;
-  const wire = wireOf(mediaTypeOf(request), streaming);
-  if (request.method !== "POST" || wire === undefined) {
-    refuse(request, response, streaming);
+  const { operation } = method;
+  let wire: Wire;
+  try {
+    wire = wireOfCall(request, response, method);
+  } catch (thrown) {
+    refuseCall(request, response, GatewayError.from(thrown));
     return;
   }
-  const call = new RpcCall(wire, request, response);
+  const call = new RpcCall(wire, request, response, options.describe ?? toConnectError);
   try {
     if (operation !== undefined) {
       const timeoutMs = timeoutOf(request, wire, options.maxTimeoutMs ?? Number.POSITIVE_INFINITY);
@@ -56,30 +61,20 @@ export async function serveCall(
   }
 }
 
-/**
- * Answers what is no call: with a plain HTTP status, which is all that gRPC says (PROTOCOL-HTTP2.md, "Responses"). Who does not speak
- * gRPC is told why, as a Connect error.
- */
-function refuse(request: HttpIncoming, response: HttpOutgoing, streaming: boolean): void {
-  let error: GatewayError;
-  if (request.method !== "POST") {
-    error = new GatewayError("method_not_allowed", "methods are called with POST");
-    response.setHeader("allow", "POST");
-  } else {
-    const types = mediaTypes(streaming).join(", ");
-    const kind = streaming ? "streaming" : "unary";
-    error = new GatewayError("unsupported_media_type", `the content-type of this ${kind} method is one of ${types}`);
-    response.setHeader("accept-post", types);
+/** @throws GatewayError `method_not_allowed`, `unsupported_media_type` when the request is no call of the method. */
+function wireOfCall(request: HttpIncoming, response: HttpOutgoing, { safe, streaming }: Method): Wire {
+  if (request.method !== "POST" && !(safe && request.method === "GET")) {
+    response.setHeader("allow", safe ? "GET, POST" : "POST");
+    throw new GatewayError(
+      "method_not_allowed",
+      safe ? "the method is called with GET or POST" : "the method is called with POST",
+    );
   }
-  const failure = toConnectError(error);
-  for (const [name, value] of failure.metadata) response.setHeader(name, value);
-  response.statusCode = error.row.status;
-  if (mediaTypeOf(request).startsWith("application/grpc")) response.end();
-  else {
-    const body = errorToJsonBytes(failure, undefined);
-    response.setHeader("content-type", contentTypeUnaryJson);
-    response.setHeader("content-length", body.length);
-    response.end(body);
-  }
-  finishUpload(request, response);
+  const wire = wireOf(request.method === "GET" ? new GetQuery(request).mediaType : mediaTypeOf(request), streaming);
+  if (wire !== undefined) return wire;
+  if (request.method === "GET") throw new GatewayError("unsupported_media_type", "the query's encoding is proto or json");
+  const types = mediaTypes(streaming).join(", ");
+  const kind = streaming ? "streaming" : "unary";
+  response.setHeader("accept-post", types);
+  throw new GatewayError("unsupported_media_type", `the content-type of this ${kind} method is one of ${types}`);
 }

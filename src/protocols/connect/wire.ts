@@ -57,6 +57,11 @@ export function wireOf(mediaType: string, streaming: boolean): Wire | undefined 
   return wire?.protocol === "connect" && wire.enveloped !== streaming ? undefined : wire;
 }
 
+/** Whether a media type (lower case, without parameters) is one of the RPC protocols and of nothing else. */
+export function isRpcType(mediaType: string): boolean {
+  return mediaType !== "application/json" && wires.has(mediaType);
+}
+
 /** The media types of a kind of method. */
 export function mediaTypes(streaming: boolean): readonly string[] {
   return [...wires.keys()].filter((type) => wireOf(type, streaming) !== undefined);

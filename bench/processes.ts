@@ -42,6 +42,7 @@ export function startFloor(upstream: BenchProcess): Promise<BenchProcess> {
 /** Starts `sluice serve` in front of it, logging on. */
 export function startSluice(upstream: BenchProcess, nodeArgs: readonly string[] = []): Promise<BenchProcess> {
   const config = {
+    server: { overload: { eventLoopLag: "1m" } }, // what is slow is to be measured, not refused
     providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
     pipeline: { use: ["logging"] },
   };

@@ -1,8 +1,8 @@
-import { assemble } from "./assembly.ts";
+import { assemble } from "./assembly/assemble.ts";
+import { checkCertificates } from "./assembly/check-certificates.ts";
 import { GatewayError } from "./chat/error.ts";
 import type { Calls } from "./chat/ports/calls.ts";
 import { type Log, silentLog } from "./chat/ports/log.ts";
-import { checkCertificates } from "./check-certificates.ts";
 import { fixedFields } from "./config/fixed-fields.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { ActiveCalls } from "./pipeline/active-calls.ts";

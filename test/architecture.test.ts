@@ -114,7 +114,7 @@ const bans: readonly { readonly what: string; readonly pattern: RegExp; readonly
     what: "zod",
     pattern: /from "zod"/,
     except: {
-      "config-json-schema.ts": "what `sluice schema` prints",
+      "assembly/config-json-schema.ts": "what `sluice schema` prints",
       ...Object.fromEntries(
         files.filter(({ path }) => path.startsWith("middleware/")).map(({ path }) => [path, "a middleware's options, at start"]),
       ),

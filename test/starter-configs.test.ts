@@ -7,8 +7,8 @@ import { text } from "node:stream/consumers";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { configJsonSchema } from "../src/assembly/config-json-schema.ts";
 import { loadConfig } from "../src/config/load.ts";
-import { configJsonSchema } from "../src/config-json-schema.ts";
 import { createGateway } from "../src/gateway.ts";
 import { createAuthority } from "./support/certificates.ts";
 

@@ -28,7 +28,13 @@ const socketPath = join(folder, "sluice.sock");
 writeFileSync(
   config,
   JSON.stringify({
-    server: { listen: ["127.0.0.1:0", `unix:${socketPath}`], admin: "off", metrics: "127.0.0.1:0", drainDelay: "0s" },
+    server: {
+      listen: ["127.0.0.1:0", `unix:${socketPath}`],
+      admin: "off",
+      metrics: "127.0.0.1:0",
+      drainDelay: "0s",
+      overload: { eventLoopLag: "1m" },
+    },
     providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstreamPort}/v1` } },
     pipeline: {
       use: ["logging", "requestMetadata", { literalGuard: { literals: ["word 7 "], action: "redact", replacement: "[seven] " } }],

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { configJsonSchema } from "../config-json-schema.ts";
+import { configJsonSchema } from "../assembly/config-json-schema.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 /** `sluice schema`: prints the configuration's JSON Schema, for editors. */

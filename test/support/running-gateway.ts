@@ -18,15 +18,18 @@ export interface RunningGateway {
 /** What a test configures, as a configuration file would say it. */
 export type TestConfig = Partial<z.input<typeof configSchema>>;
 
+/** On a busy machine a gateway would shed what a test asks for. */
+export const patience = { SLUICE_SERVER__OVERLOAD__EVENT_LOOP_LAG: "1m" } as const;
+
 /** Starts a gateway with a configuration: the demo provider is always there, the port is any free one, nothing is detected. */
 export async function startGateway(config: TestConfig = {}, log?: Log): Promise<RunningGateway> {
   const server = { listen: ["127.0.0.1:0"], admin: "off", ...config.server };
-  return running(await loadConfig({ env: { SLUICE_CONFIG_JSON: JSON.stringify({ ...config, server }) } }), log);
+  return running(await loadConfig({ env: { ...patience, SLUICE_CONFIG_JSON: JSON.stringify({ ...config, server }) } }), log);
 }
 
 /** Starts a gateway with a configuration file, on any free port. */
 export async function startGatewayFrom(file: string, log?: Log): Promise<RunningGateway> {
-  return running(await loadConfig({ env: {}, file, flags: { listen: ["127.0.0.1:0"], admin: "off" } }), log);
+  return running(await loadConfig({ env: patience, file, flags: { listen: ["127.0.0.1:0"], admin: "off" } }), log);
 }
 
 async function running(loaded: LoadedConfig, log: Log | undefined): Promise<RunningGateway> {

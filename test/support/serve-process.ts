@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { TestConfig } from "./running-gateway.ts";
+import { patience, type TestConfig } from "./running-gateway.ts";
 
 /** The real command, serving in a process of its own. */
 export interface ServeProcess {
@@ -38,7 +38,7 @@ export async function startServe(config: (folder: string) => TestConfig): Promis
   const main = join(import.meta.dirname, "../../src/main.ts");
   const child = spawn(process.execPath, ["-C", "source", main, "serve", "--config", file], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9" },
+    env: { ...patience, PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log: LogLine[] = [];

@@ -8,6 +8,7 @@ import { loadConfig } from "../../../src/config/load.ts";
 import { createGateway, type Gateway } from "../../../src/gateway.ts";
 import { FakeUpstream, turn } from "../../support/fake-upstream.ts";
 import { sse } from "../../support/recorded-replies.ts";
+import { patience } from "../../support/running-gateway.ts";
 import { startServe } from "../../support/serve-process.ts";
 import { openCall, questionOf, type Surface, surfaces, understand } from "../../support/surfaces.ts";
 import { within } from "../../support/within.ts";
@@ -56,7 +57,7 @@ afterAll(async () => {
 });
 
 const file = () => join(folder, "sluice.yaml");
-const load = () => loadConfig({ env: {}, file: file() });
+const load = () => loadConfig({ env: patience, file: file() });
 
 async function write(config: object | string): Promise<void> {
   await writeFile(file(), typeof config === "string" ? config : JSON.stringify(config));

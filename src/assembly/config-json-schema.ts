@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { configSchema } from "./config/schema.ts";
-import { middlewareByName } from "./middleware/index.ts";
+import { configSchema } from "../config/schema.ts";
+import { middlewareByName } from "../middleware/index.ts";
 
 /** What is used of JSON Schema. */
 interface Node {

@@ -1,16 +1,16 @@
-import { closestName } from "./chat/closest-name.ts";
-import type { CallObserver } from "./chat/ports/call-observer.ts";
-import type { Calls } from "./chat/ports/calls.ts";
-import type { Log } from "./chat/ports/log.ts";
-import { ConfigError } from "./config/config-error.ts";
-import type { LoadedConfig } from "./config/load.ts";
+import { closestName } from "../chat/closest-name.ts";
+import type { CallObserver } from "../chat/ports/call-observer.ts";
+import type { Calls } from "../chat/ports/calls.ts";
+import type { Log } from "../chat/ports/log.ts";
+import { ConfigError } from "../config/config-error.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { providerTypes } from "../providers/index.ts";
+import type { Provider } from "../providers/provider.ts";
+import { createCatalog } from "../routing/catalog.ts";
+import { createModelsHandler } from "../routing/models-operation.ts";
+import { createRouter } from "../routing/router.ts";
+import { systemClock } from "../transport/system-clock.ts";
 import { configuredPipeline } from "./configured-pipeline.ts";
-import { providerTypes } from "./providers/index.ts";
-import type { Provider } from "./providers/provider.ts";
-import { createCatalog } from "./routing/catalog.ts";
-import { createModelsHandler } from "./routing/models-operation.ts";
-import { createRouter } from "./routing/router.ts";
-import { systemClock } from "./transport/system-clock.ts";
 
 /** One configuration put together: everything behind the protocols. A reload makes another one; calls keep theirs. */
 export interface Assembly {

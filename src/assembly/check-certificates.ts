@@ -1,6 +1,6 @@
-import { ConfigError } from "./config/config-error.ts";
-import type { LoadedConfig } from "./config/load.ts";
-import { readTls } from "./protocols/listener/tls-files.ts";
+import { ConfigError } from "../config/config-error.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { readTls } from "../protocols/listener/tls-files.ts";
 
 /**
  * Loads the certificates that a configuration names, to see that they can be used.

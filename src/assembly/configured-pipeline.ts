@@ -1,14 +1,14 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { closestName } from "./chat/closest-name.ts";
-import { ConfigError, type ConfigProblem } from "./config/config-error.ts";
-import type { LoadedConfig } from "./config/load.ts";
-import { laterMiddleware } from "./config/schema.ts";
-import type { Path } from "./config/source.ts";
-import { middlewareByName } from "./middleware/index.ts";
-import { PipelineBuilder } from "./pipeline/builder.ts";
-import type { Middleware } from "./pipeline/middleware.ts";
-import type { Pipeline } from "./pipeline/pipeline.ts";
+import { closestName } from "../chat/closest-name.ts";
+import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { laterMiddleware } from "../config/schema.ts";
+import type { Path } from "../config/source.ts";
+import { middlewareByName } from "../middleware/index.ts";
+import { PipelineBuilder } from "../pipeline/builder.ts";
+import type { Middleware } from "../pipeline/middleware.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
 
 /**
  * Builds the pipeline that a configuration describes.

@@ -26,7 +26,7 @@ const hi = { [rest]: { role: "user", content: "hi" }, [rpc]: { role: "ROLE_USER"
 
 async function ask(path: typeof rest | typeof rpc, promptTemplate: object | undefined) {
   const named = promptTemplate === undefined ? {} : { prompt_template: promptTemplate };
-  const body = JSON.stringify({ model: "up/m", messages: [hi[path]], temperature: 0.5, ...named });
+  const body = JSON.stringify({ model: "up/m", messages: [hi[path]], temperature: 0.5, ...named }, null, 1);
   const response = await fetch(gateway.url + path, { method: "POST", headers: { "content-type": "application/json" }, body });
   return { status: response.status, text: await response.text(), body };
 }

@@ -160,6 +160,8 @@ describe("promptTemplate", () => {
     const wrong = [
       "{{ a",
       "{% include 'x' %}",
+      "{% include b %}",
+      "{% block b %}{% endblock %}",
       "{% render 'x' %}",
       "{% layout 'x' %}",
       "{{ a | nope }}",

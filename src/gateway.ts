@@ -45,8 +45,11 @@ export interface Gateway {
   reload(load: () => Promise<LoadedConfig>): Promise<readonly string[]>;
   /** Reads the listeners' certificates again; connections keep theirs. @throws Error when some cannot be used: those stay. */
   reloadCertificates(): Promise<void>;
-  /** Is not ready from now on, but still takes calls: for the time until everybody has heard. */
-  beginDrain(): void;
+  /**
+   * Is not ready from now on, but still takes calls: for the time until everybody has heard.
+   * @returns how long that is configured to be, in milliseconds.
+   */
+  beginDrain(): number;
   /**
    * Takes no new call, lets running ones finish for up to `timeoutMs` (default the configured drain timeout), cuts what is left with
    * the error `draining`, then ends.
@@ -185,6 +188,7 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     beginDrain() {
       if (state === "serving") state = "draining";
       rpc.readinessChanged();
+      return loaded.config.server.drainDelay;
     },
     close,
   };

@@ -52,9 +52,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   stopWatching();
   process.off("SIGHUP", reload);
   const impatient = signalled().then(() => process.exit(exitCodes.failure));
-  gateway.beginDrain();
+  const drainDelay = gateway.beginDrain();
   log.info({ signal, running: gateway.running }, "draining");
-  const { drainDelay } = resolved.config.server;
   if (signal === "SIGTERM") await Promise.race([setTimeout(drainDelay), impatient]); // nobody routes calls to a terminal
   await Promise.race([gateway.close(), impatient]);
   log.info({}, "closed");

@@ -18,6 +18,7 @@ export class ProcessLoad {
   readonly #timer: NodeJS.Timeout;
   #expectedAt = performance.now() + lookEveryMs;
   #overload: string | undefined;
+  #lateLooks = 0;
   /** How late the event loop was at the last look, in milliseconds. */
   lagMs = 0;
 
@@ -45,8 +46,10 @@ export class ProcessLoad {
     this.#overload = this.#reason();
   }
 
+  /** One late look may be a pause of the collector's or of the machine; the second in a row is load. */
   #reason(): string | undefined {
-    if (this.lagMs > this.#limits.eventLoopLag) return "the gateway is busy";
+    this.#lateLooks = this.lagMs > this.#limits.eventLoopLag ? this.#lateLooks + 1 : 0;
+    if (this.#lateLooks > 1) return "the gateway is busy";
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     return used > limit * this.#limits.heap ? "the gateway is short of memory" : undefined;
   }

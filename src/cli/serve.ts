@@ -9,7 +9,7 @@ import { createLogger } from "../telemetry/logger.ts";
 import { banner } from "./banner.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { createReload } from "./reload.ts";
-import { giveStartMemoryBack, tuneCollector } from "./tune-collector.ts";
+import { tuneCollector } from "./tune-collector.ts";
 
 /** `sluice serve`: runs the gateway until SIGTERM or SIGINT; a second signal ends it at once. SIGHUP, a changed file or certificate reloads it. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -42,7 +42,6 @@ export async function serve(args: readonly string[]): Promise<number> {
     }),
   );
   log.info({ addresses }, "listening");
-  giveStartMemoryBack();
 
   const reload = createReload(gateway, () => resolveConfig(options), log);
   const stopWatching = watchFiles(filesOf(resolved), reload);

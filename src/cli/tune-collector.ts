@@ -1,5 +1,4 @@
 import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 
 /**
  * Lets V8 collect young garbage at a quarter of its space for it instead of at four fifths. A gateway's garbage is request bodies:
@@ -7,15 +6,4 @@ import { runInNewContext } from "node:vm";
  */
 export function tuneCollector(): void {
   setFlagsFromString("--minor-gc-task-trigger=25");
-}
-
-/**
- * Gives memory back that only starting needed: V8 keeps it until load makes it collect, which an idle sidecar never does (a quarter of
- * the process's memory). Takes some tens of milliseconds.
- */
-export function giveStartMemoryBack(): void {
-  setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("gc");
-  setFlagsFromString("--no-expose-gc");
-  if (typeof collect === "function") collect({ type: "major", flavor: "last-resort" });
 }

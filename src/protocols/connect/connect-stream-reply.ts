@@ -1,6 +1,8 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { endStreamFlag, endStreamToJson } from "@connectrpc/connect/protocol-connect";
-import { type HttpOutgoing, writePart } from "../exchange.ts";
+import type { MaybePromise } from "../../chat/maybe-promise.ts";
+import type { HttpOutgoing } from "../exchange.ts";
+import { send } from "../send.ts";
 import type { Trailers } from "./call-trailers.ts";
 import { envelope } from "./envelope.ts";
 import type { Reply } from "./reply.ts";
@@ -14,8 +16,8 @@ export class ConnectStreamReply implements Reply {
     response.setHeader("content-type", contentType);
   }
 
-  send(messages: readonly Uint8Array[]): boolean {
-    return writePart(this.#response, envelope(messages));
+  send(messages: readonly Uint8Array[]): MaybePromise<void> {
+    return send(this.#response, envelope(messages));
   }
 
   finish(trailers: Trailers): void {

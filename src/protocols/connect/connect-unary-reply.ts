@@ -1,7 +1,9 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { GatewayError } from "../../chat/error.ts";
+import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { HttpOutgoing } from "../exchange.ts";
+import { sendLast } from "../send.ts";
 import type { Trailers } from "./call-trailers.ts";
 import type { OutgoingMessage, Reply } from "./reply.ts";
 
@@ -15,30 +17,30 @@ export class ConnectUnaryReply implements Reply {
     this.#contentType = contentType;
   }
 
-  send(): boolean {
+  send(): never {
     throw new GatewayError("internal", "internal error", { cause: new Error("a unary call has no stream") });
   }
 
-  finish(trailers: Trailers, message?: OutgoingMessage): void {
+  finish(trailers: Trailers, message?: OutgoingMessage): MaybePromise<void> {
     this.#setTrailers(trailers);
-    this.#end(200, this.#contentType, message?.bytes ?? new Uint8Array());
+    return this.#end(200, this.#contentType, message?.bytes ?? new Uint8Array());
   }
 
   fail(error: ConnectError, trailers: Trailers): void {
     this.#setTrailers(trailers);
     for (const [name, value] of error.metadata) this.#response.setHeader(name, value);
-    this.#end(codeToHttpStatus(error.code), contentTypeUnaryJson, errorToJsonBytes(error, undefined));
+    void this.#end(codeToHttpStatus(error.code), contentTypeUnaryJson, errorToJsonBytes(error, undefined));
   }
 
   #setTrailers(trailers: Trailers): void {
     for (const [name, value] of Object.entries(trailers)) this.#response.setHeader(`trailer-${name}`, value);
   }
 
-  #end(status: number, contentType: string, body: Uint8Array): void {
+  #end(status: number, contentType: string, body: Uint8Array): MaybePromise<void> {
     const response = this.#response;
     response.statusCode = status;
     response.setHeader("content-type", contentType);
     response.setHeader("content-length", body.length);
-    response.end(body);
+    return sendLast(response, body);
   }
 }

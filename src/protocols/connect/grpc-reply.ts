@@ -1,7 +1,9 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
 import { grpcStatusOk, headerGrpcStatus, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import { type HttpOutgoing, writePart } from "../exchange.ts";
+import { isPromise, type MaybePromise } from "../../chat/maybe-promise.ts";
+import type { HttpOutgoing } from "../exchange.ts";
+import { send } from "../send.ts";
 import type { Trailers } from "./call-trailers.ts";
 import { envelope } from "./envelope.ts";
 import type { OutgoingMessage, Reply } from "./reply.ts";
@@ -15,17 +17,18 @@ export class GrpcReply implements Reply {
     response.setHeader("content-type", contentType);
   }
 
-  send(messages: readonly Uint8Array[]): boolean {
+  send(messages: readonly Uint8Array[]): MaybePromise<void> {
     this.#begin();
-    return writePart(this.#response, envelope(messages));
+    return send(this.#response, envelope(messages));
   }
 
-  finish(trailers: Trailers, message?: OutgoingMessage): void {
+  finish(trailers: Trailers, message?: OutgoingMessage): MaybePromise<void> {
     const response = this.#response;
     this.#begin();
-    if (message !== undefined) writePart(response, envelope([message.bytes], message.compressed ? compressedFlag : 0));
-    else if (!response.headersSent) writePart(response, envelope([])); // else HTTP/2 ends with the headers, without trailers
     response.addTrailers({ [headerGrpcStatus]: grpcStatusOk, ...trailers });
+    const sent = message && send(response, envelope([message.bytes], message.compressed ? compressedFlag : 0));
+    if (isPromise(sent)) return sent.then(() => void response.end());
+    if (!response.headersSent) void send(response, envelope([])); // else HTTP/2 ends with the headers, without trailers
     response.end();
   }
 

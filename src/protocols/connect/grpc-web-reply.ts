@@ -7,7 +7,9 @@ import {
   trailerFlag,
   trailerSerialize,
 } from "@connectrpc/connect/protocol-grpc-web";
-import { type HttpOutgoing, writePart } from "../exchange.ts";
+import type { MaybePromise } from "../../chat/maybe-promise.ts";
+import type { HttpOutgoing } from "../exchange.ts";
+import { send, sendLast } from "../send.ts";
 import type { Trailers } from "./call-trailers.ts";
 import { envelope } from "./envelope.ts";
 import type { OutgoingMessage, Reply } from "./reply.ts";
@@ -24,17 +26,14 @@ export class GrpcWebReply implements Reply {
     response.setHeader("content-type", contentType);
   }
 
-  send(messages: readonly Uint8Array[]): boolean {
-    return writePart(this.#response, envelope(messages));
+  send(messages: readonly Uint8Array[]): MaybePromise<void> {
+    return send(this.#response, envelope(messages));
   }
 
-  finish(trailers: Trailers, message?: OutgoingMessage): void {
+  finish(trailers: Trailers, message?: OutgoingMessage): MaybePromise<void> {
     const end = trailerFrame(new Headers({ [headerGrpcStatus]: grpcStatusOk, ...trailers }));
-    if (message === undefined) {
-      this.#response.end(end);
-      return;
-    }
-    this.#response.end(Buffer.concat([envelope([message.bytes], message.compressed ? compressedFlag : 0), end]));
+    if (message === undefined) return sendLast(this.#response, end);
+    return sendLast(this.#response, Buffer.concat([envelope([message.bytes], message.compressed ? compressedFlag : 0), end]));
   }
 
   fail(error: ConnectError, trailers: Trailers): void {

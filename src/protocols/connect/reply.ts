@@ -1,4 +1,5 @@
 import type { ConnectError } from "@connectrpc/connect";
+import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { Trailers } from "./call-trailers.ts";
 
 /** A message as it goes out. */
@@ -10,10 +11,10 @@ export interface OutgoingMessage {
 
 /** Writes one call's reply in one protocol. Status and headers leave with the first message or the end. */
 export interface Reply {
-  /** Sends messages of a stream, in one write; with none, status and headers only. False: wait for `drain`. */
-  send(messages: readonly Uint8Array[]): boolean;
-  /** Ends a good reply; a unary one with its message. */
-  finish(trailers: Trailers, message?: OutgoingMessage): void;
+  /** Sends messages of a stream; with none, status and headers only. A promise while the client does not read. */
+  send(messages: readonly Uint8Array[]): MaybePromise<void>;
+  /** Ends a good reply; a unary one with its message. A promise while the client does not read. */
+  finish(trailers: Trailers, message?: OutgoingMessage): MaybePromise<void>;
   /** Ends the reply with an error, at whatever point it is. */
   fail(error: ConnectError, trailers: Trailers): void;
 }

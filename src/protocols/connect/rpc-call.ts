@@ -3,7 +3,7 @@ import { GatewayError } from "../../chat/error.ts";
 import type { Immutable } from "../../chat/immutable.ts";
 import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { Admitted } from "../../chat/ports/calls.ts";
-import { drained, type HttpIncoming, type HttpOutgoing } from "../exchange.ts";
+import type { HttpIncoming, HttpOutgoing } from "../exchange.ts";
 import { CallTrailers, type Trailers } from "./call-trailers.ts";
 import { acceptedEncodings, acceptsGzip, gzip } from "./compression.ts";
 import type { Describe } from "./error-details.ts";
@@ -25,7 +25,6 @@ export class RpcCall {
   readonly #trailers = new CallTrailers();
   #admitted: Admitted | undefined;
   #goneCallbacks: (() => void)[] = [];
-  #over = false;
   #gone = false;
 
   /** `describe`: how an error is written. */
@@ -83,15 +82,13 @@ export class RpcCall {
 
   /** Sends encoded messages of a stream; with none, headers only. A promise while the client does not read. */
   send(messages: readonly Uint8Array[]): MaybePromise<void> {
-    if (this.#gone || this.#reply.send(messages)) return;
-    return drained(this.#response);
+    if (!this.#gone) return this.#reply.send(messages);
   }
 
   /** Ends a good stream. */
   finish(): void {
     if (this.#gone) return;
-    this.#over = true;
-    this.#reply.finish(this.#trailersAt(undefined));
+    void this.#reply.finish(this.#trailersAt(undefined));
     this.#admitted?.close();
   }
 
@@ -100,16 +97,14 @@ export class RpcCall {
     const compressed = message.length >= compressFrom && acceptsGzip(this.#request.headers[this.wire.acceptEncodingHeader]);
     const bytes = compressed ? await gzip(message) : message;
     if (this.#gone) return;
-    this.#over = true;
     if (compressed) this.#response.setHeader(this.wire.encodingHeader, "gzip");
-    this.#reply.finish(this.#trailersAt(undefined), { bytes, compressed });
-    this.#admitted?.close();
+    await this.#reply.finish(this.#trailersAt(undefined), { bytes, compressed });
+    if (!this.#gone) this.#admitted?.close();
   }
 
   /** Ends the call and its reply with an error, at whatever point they are. */
   fail(error: GatewayError): void {
-    if (!this.#gone && !this.#over) {
-      this.#over = true;
+    if (!this.#gone && !this.#response.writableEnded) {
       if (error instanceof UnknownCompression) this.#response.setHeader(this.wire.acceptEncodingHeader, acceptedEncodings);
       this.#reply.fail(this.#describe(error), this.#trailersAt(error));
     }
@@ -121,7 +116,7 @@ export class RpcCall {
   }
 
   #close(): void {
-    if (this.#over) return;
+    if (this.#response.writableEnded) return;
     this.#gone = true;
     this.#admitted?.close(cancelled());
     for (const callback of this.#goneCallbacks) callback();

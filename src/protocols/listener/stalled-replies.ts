@@ -25,7 +25,11 @@ export class StalledReplies {
 
   /** Watches a reply until it is over. */
   watch(response: HttpOutgoing): void {
-    this.#replies.set(response, { waiting: 0, looks: 0 });
+    const watched: Watched = { waiting: 0, looks: 0 };
+    this.#replies.set(response, watched);
+    response.on("drain", () => {
+      watched.looks = 0; // everything was taken, whatever waits by the next look
+    });
     response.once("close", () => this.#replies.delete(response));
   }
 
@@ -43,8 +47,9 @@ export class StalledReplies {
   }
 }
 
-/** What has been written and not been taken. */
+/** What has been written and not been taken. Nothing, while more may be written: what waits would then say nothing of the client. */
 function waitingBytes(response: HttpOutgoing): number {
+  if (!response.writableEnded && !response.writableNeedDrain) return 0;
   if (response instanceof Http2ServerResponse) return response.stream.writableLength;
   return response.socket === null ? 0 : response.writableLength; // without a socket it waits behind another reply
 }

@@ -13,7 +13,7 @@ import { writeJson } from "./write-json.ts";
 
 /** `GET /v1/models`, or with an id `GET /v1/models/{id}`. */
 export async function models(response: HttpOutgoing, call: Admitted, id: string | undefined): Promise<void> {
-  writeJson(response, id === undefined ? await listed(call) : await single(call, id));
+  await writeJson(response, id === undefined ? await listed(call) : await single(call, id));
 }
 
 async function listed(call: Admitted): Promise<string> {

@@ -13,5 +13,5 @@ export function writeError(response: HttpOutgoing, error: GatewayError): void {
   }
   setRetryHeaders(response, error);
   response.statusCode = error.row.status;
-  writeJson(response, encodeError(error));
+  void writeJson(response, encodeError(error));
 }

@@ -1,11 +1,13 @@
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import { GatewayError } from "../../chat/error.ts";
 import type { Immutable } from "../../chat/immutable.ts";
+import { isPromise } from "../../chat/maybe-promise.ts";
 import type { Admitted } from "../../chat/ports/calls.ts";
 import type { ChatStream } from "../../chat/stream.ts";
 import { encodeError } from "../../codec/openai/encode-error.ts";
-import { drained, type HttpOutgoing, isGone, writePart } from "../exchange.ts";
+import { type HttpOutgoing, isGone } from "../exchange.ts";
 import type { Heartbeat } from "../heartbeat.ts";
+import { send } from "../send.ts";
 import { setRouteHeaders } from "./reply-headers.ts";
 import type { SseEvents } from "./sse-events.ts";
 
@@ -34,7 +36,7 @@ export async function writeStream(
   const pulse = heartbeat?.add(() => {
     if (isGone(response) || response.writableEnded || response.writableLength > 0) return;
     if (!response.headersSent) begin(response, call.route);
-    writePart(response, signOfLife);
+    void send(response, signOfLife);
   });
   try {
     const iterator = (await starting)[Symbol.asyncIterator]();
@@ -49,7 +51,8 @@ export async function writeStream(
         return undefined;
       }
       if (pulse !== undefined) pulse.wrote = true;
-      if (!writePart(response, text, "latin1")) await drained(response);
+      const sent = send(response, text, "latin1");
+      if (isPromise(sent)) await sent;
     }
   } catch (thrown) {
     const error = GatewayError.from(thrown);

@@ -26,6 +26,6 @@ export async function writeWhole(response: HttpOutgoing, stream: ChatStream, mod
     }
   }
   if (isGone(response)) return;
-  if (frame === undefined) writeJson(response, encodeResponse(fold.response(), { sluice: info }));
-  else writeJson(response, new FrameSplicer({ model, keepUsage: true }).append("", frame), "latin1");
+  if (frame === undefined) await writeJson(response, encodeResponse(fold.response(), { sluice: info }));
+  else await writeJson(response, new FrameSplicer({ model, keepUsage: true }).append("", frame), "latin1");
 }

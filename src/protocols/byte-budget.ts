@@ -14,22 +14,26 @@ export class ByteBudget {
     return this.#held;
   }
 
-  /** Opens an account of one request: what it takes is given back when its response is over, or its client gone. */
+  /** Opens an account of one request: what it takes is given back when its response is over or its client gone, if not before. */
   open(response: HttpOutgoing): ByteAccount {
     let taken = 0;
-    response.once("close", () => {
+    let open = true;
+    const close = () => {
       this.#held -= taken;
-      taken = Number.POSITIVE_INFINITY; // what still arrives is on nobody's account
-    });
+      taken = 0;
+      open = false;
+    };
+    response.once("close", close);
     return {
       take: (bytes) => {
-        if (taken === Number.POSITIVE_INFINITY) return true;
+        if (!open) return true; // what still arrives is thrown away
         if (this.#held + bytes > this.#most) return false;
         this.#held += bytes;
         taken += bytes;
         return true;
       },
       fits: (bytes) => this.#held + bytes <= this.#most,
+      close,
     };
   }
 }
@@ -40,4 +44,6 @@ export interface ByteAccount {
   take(bytes: number): boolean;
   /** Whether there would be room. */
   fits(bytes: number): boolean;
+  /** Gives everything back. */
+  close(): void;
 }

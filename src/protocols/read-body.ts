@@ -25,7 +25,7 @@ export async function readBody(request: HttpIncoming, limits: BodyLimits, accoun
   if (declared > maxBytes + (limits.framingBytes ?? 0)) throw tooLarge(maxBytes);
   if (account?.fits(declared) === false) throw noRoom();
   const encoding = request.headers["content-encoding"]?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return collect(request, request, limits, account);
+  if (encoding === "identity") return collect(request, limits, account);
   if (encoding !== "gzip") {
     throw new GatewayError("unsupported_media_type", "content-encoding: only gzip and identity are supported");
   }
@@ -34,15 +34,29 @@ export async function readBody(request: HttpIncoming, limits: BodyLimits, accoun
     if (!request.readableEnded) inflated.destroy();
   });
   try {
-    return await collect(request, inflated, limits, account);
+    return await collect(inflated, limits, account);
   } finally {
     request.unpipe(inflated);
     inflated.destroy();
   }
 }
 
+/**
+ * Inflates gzip that is there as a whole, within its limits and what `account` has room for.
+ * @throws GatewayError `request_too_large` as soon as the cap is passed; `overloaded`; `invalid_request`.
+ */
+export async function inflate(bytes: Uint8Array, maxBytes: number, account?: ByteAccount): Promise<Uint8Array> {
+  if (bytes.length === 0) return bytes;
+  const inflated = createGunzip();
+  inflated.end(bytes);
+  try {
+    return await collect(inflated, { maxBytes }, account);
+  } finally {
+    inflated.destroy();
+  }
+}
+
 function collect(
-  request: HttpIncoming,
   source: HttpIncoming | Gunzip,
   { maxBytes, framingBytes = 0, timeoutMs }: BodyLimits,
   account: ByteAccount | undefined,
@@ -51,13 +65,12 @@ function collect(
     const parts: Buffer[] = [];
     let size = 0;
     let over = false;
-    // Node itself ends an HTTP/1.1 request that takes too long.
-    const timer =
-      timeoutMs === undefined || request.httpVersionMajor < 2 ? undefined : setTimeout(() => fail(tooSlow(timeoutMs)), timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(tooSlow(timeoutMs)), timeoutMs);
     const fail = (error: GatewayError) => {
       over = true;
       clearTimeout(timer);
       source.off("data", take);
+      account?.close();
       reject(error);
     };
     const take = (part: Buffer) => {
@@ -87,8 +100,7 @@ function tooSlow(timeoutMs: number): GatewayError {
   return new GatewayError("invalid_request", `the request's body did not arrive within ${timeoutMs / 1000} s`);
 }
 
-/** A request for which there is no room now. */
-export function noRoom(): GatewayError {
+function noRoom(): GatewayError {
   return new GatewayError("overloaded", "the gateway has no room for another request of this size", { retryAfterMs: 1000 });
 }
 

@@ -1,7 +1,6 @@
 import type { ByteAccount } from "../byte-budget.ts";
 import type { HttpIncoming } from "../exchange.ts";
-import { type BodyLimits, noRoom, readBody } from "../read-body.ts";
-import { gunzip } from "./compression.ts";
+import { type BodyLimits, inflate, readBody } from "../read-body.ts";
 import { openEnvelope, prefixBytes, unnamedCompression } from "./envelope.ts";
 import { GetQuery } from "./get-query.ts";
 import { UnknownCompression } from "./rpc-fault.ts";
@@ -21,16 +20,10 @@ export async function readMessage(
   const query = request.method === "GET" ? new GetQuery(request) : undefined;
   const encoding = query === undefined ? request.headers[wire.encodingHeader] : query.compression;
   if (encoding !== undefined && encoding !== "identity" && encoding !== "gzip") throw new UnknownCompression();
-  if (query !== undefined) return encoding === "gzip" ? inflate(query.message, limits, account) : query.message;
+  if (query !== undefined) return encoding === "gzip" ? inflate(query.message, limits.maxBytes, account) : query.message;
   if (!wire.enveloped) return readBody(request, limits, account);
   const { compressed, message } = openEnvelope(await readBody(request, { ...limits, framingBytes: prefixBytes }, account));
   if (!compressed) return message;
   if (encoding !== "gzip") throw unnamedCompression();
-  return inflate(message, limits, account);
-}
-
-async function inflate(message: Buffer, limits: BodyLimits, account: ByteAccount | undefined): Promise<Uint8Array> {
-  const inflated = await gunzip(message, limits.maxBytes);
-  if (account?.take(inflated.length) === false) throw noRoom();
-  return inflated;
+  return inflate(message, limits.maxBytes, account);
 }

@@ -57,6 +57,8 @@ export interface Gateway {
   close(timeoutMs?: number): Promise<void>;
 }
 
+/** Connections of the admin and of the metrics listener, so that nobody takes the main ones' file descriptors there. */
+const opsConnections = 256;
 /** How long what was cut may take to tell its client so. */
 const goodbyeMs = 1000;
 
@@ -71,8 +73,8 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
   let loaded = first;
   const connections = {
     main: new ConnectionCount(server.maxConnections),
-    admin: new ConnectionCount(Number.POSITIVE_INFINITY),
-    metrics: new ConnectionCount(Number.POSITIVE_INFINITY),
+    admin: new ConnectionCount(opsConnections),
+    metrics: new ConnectionCount(opsConnections),
   };
   const metrics = new Metrics(connections);
   let assembly = await assemble(loaded, { log, observer: metrics.calls });

@@ -9,6 +9,8 @@ export interface RunningGateway {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
+  /** Of all main listeners in order, the first one's included. */
+  readonly ports: readonly number[];
   /** Where the pages for operators are, if any listener is configured for them. */
   readonly pages: readonly string[];
   /** Closes it; what runs is cut after `timeoutMs`, default at once. */
@@ -34,7 +36,13 @@ export async function startGatewayFrom(file: string, log?: Log): Promise<Running
 
 async function running(loaded: LoadedConfig, log: Log | undefined): Promise<RunningGateway> {
   const gateway = await createGateway(loaded, log === undefined ? {} : { log });
-  const [listener] = await gateway.listen();
-  const port = Number(listener?.address.split(":").at(-1));
-  return { url: `http://127.0.0.1:${port}`, port, pages: gateway.pages, close: (timeoutMs = 0) => gateway.close(timeoutMs) };
+  const ports = (await gateway.listen()).map(({ address }) => Number(address.split(":").at(-1)));
+  const [port = 0] = ports;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    ports,
+    pages: gateway.pages,
+    close: (timeoutMs = 0) => gateway.close(timeoutMs),
+  };
 }

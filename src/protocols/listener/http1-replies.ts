@@ -20,8 +20,8 @@ export class Http1Replies {
     this.#owed.delete(socket);
   }
 
-  /** Notes a reply that has to be given. */
-  owe(request: IncomingMessage, response: ServerResponse): void {
+  /** Notes a reply that has to be given; says how many its connection owes now. */
+  owe(request: IncomingMessage, response: ServerResponse): number {
     const { socket } = request;
     const owed = this.#owed.get(socket);
     if (this.#closing) response.setHeader("connection", "close");
@@ -30,11 +30,13 @@ export class Http1Replies {
       owed?.delete(response);
       if (this.#closing && owed?.size === 0) socket.destroySoon();
     });
+    return owed?.size ?? 0;
   }
 
-  /** Whether a connection still owes a reply. */
-  isOwing(socket: Socket): boolean {
-    return (this.#owed.get(socket)?.size ?? 0) > 0;
+  /** Whether a connection is in the middle of a reply, so that nothing else can be said on it. */
+  isReplying(socket: Socket): boolean {
+    for (const response of this.#owed.get(socket) ?? []) if (response.headersSent) return true;
+    return false;
   }
 
   /** Closes the connections that owe nothing now, and the others when they owe nothing more. */

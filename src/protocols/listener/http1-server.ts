@@ -1,39 +1,41 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { GatewayError } from "../../chat/error.ts";
 import { encodeError } from "../../codec/openai/encode-error.ts";
-import type { HttpHandler } from "../exchange.ts";
-import { refuse } from "../refuse.ts";
 import type { Http1Replies } from "./http1-replies.ts";
 import type { ConnectionLimits } from "./limits.ts";
+import { goodbyeMs, sayGoodbye } from "./say-goodbye.ts";
+
+/** Answers a request; given a fault, with that. */
+type Http1Handler = (request: IncomingMessage, response: ServerResponse, fault: GatewayError | undefined) => void;
 
 /**
  * An HTTP/1.1 server that is given its connections. Beside Node's own strictness (RFC 9112: no Content-Length with
- * Transfer-Encoding, no bare line feeds, no folded lines) it refuses other versions, TRACE and two Host fields.
+ * Transfer-Encoding, no bare line feeds, no folded lines) it refuses other versions, TRACE, two Host fields, and more requests at one
+ * time than an HTTP/2 connection may have.
  */
-export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, handler: HttpHandler): Server {
+export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, handler: Http1Handler): Server {
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
-      requestTimeout: limits.headersMs + limits.bodyMs,
+      requestTimeout: limits.headersMs + limits.bodyMs + goodbyeMs, // after who reads the body has given up and answered
       keepAliveTimeout: limits.idleMs,
       connectionsCheckingInterval: Math.min(1000, limits.headersMs),
       maxHeaderSize: limits.maxHeaderBytes,
     },
     (request, response) => {
-      replies.owe(request, response);
-      const fault = faultOf(request);
-      if (fault === undefined) handler(request, response);
-      else {
-        response.setHeader("connection", "close");
-        refuse(request, response, fault);
-      }
+      const owed = replies.owe(request, response);
+      const fault = owed > limits.maxStreamsPerConnection ? tooMany() : faultOf(request);
+      if (fault !== undefined) response.setHeader("connection", "close");
+      handler(request, response, fault);
     },
   );
   server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
+  server.maxHeadersCount = 0; // or Node leaves out the fields after the first 2,000; how large the head may be is enough
   server.on("clientError", (error: ClientError, socket: Socket) => {
-    if (!socket.writable || replies.isOwing(socket) || !speaksHttp(error)) socket.destroy();
-    else socket.end(brokenRequest(error.code ?? ""));
+    if (socket.writableEnded) return; // it has been told, and still sends
+    if (!socket.writable || replies.isReplying(socket) || !speaksHttp(error)) socket.destroy();
+    else sayGoodbye(socket, brokenRequest(error.code ?? ""));
   });
   server.emit("listening"); // without it Node never enforces the timeouts of a server that does not listen itself
   return server;
@@ -48,6 +50,11 @@ interface ClientError extends Error {
 /** Whether a client may understand an answer: not when it began with no request at all, such as a broken preface of HTTP/2. */
 function speaksHttp({ code, rawPacket }: ClientError): boolean {
   return code !== "HPE_INVALID_METHOD" || rawPacket?.includes("HTTP/") === true;
+}
+
+/** Requests that were sent without waiting for the replies before theirs (RFC 9112, section 9.3.2). */
+function tooMany(): GatewayError {
+  return new GatewayError("overloaded", "too many requests at one time on this connection", { retryAfterMs: 1000 });
 }
 
 /** What Node's parser lets pass. */

@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
-import type { HttpHandler } from "../exchange.ts";
+import type { GatewayError } from "../../chat/error.ts";
+import type { HttpHandler, HttpIncoming, HttpOutgoing } from "../exchange.ts";
+import { refuse } from "../refuse.ts";
 import { ConnectionCount } from "./connection-count.ts";
 import { Http1Replies } from "./http1-replies.ts";
 import { createHttp1 } from "./http1-server.ts";
@@ -52,13 +54,14 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
   const sessions = new Sessions(limits);
   const turnAway = new TurnAway();
   const stalled = new StalledReplies(limits.writeMs);
-  const watched: HttpHandler = (request, response) => {
+  const answer = (request: HttpIncoming, response: HttpOutgoing, fault: GatewayError | undefined) => {
     response.on("error", () => undefined); // a client that is gone is told by `close`; this beside it would end the process
     stalled.watch(response);
-    handler(request, response);
+    if (fault === undefined) handler(request, response);
+    else refuse(request, response, fault);
   };
-  const http1 = createHttp1(limits, replies, watched);
-  const http2 = createHttp2(limits, sessions, watched);
+  const http1 = createHttp1(limits, replies, answer);
+  const serveHttp2 = createHttp2(limits, sessions, answer);
 
   /** Takes a connection in; false: it cannot stay. */
   const admit = (socket: Socket): boolean => {
@@ -78,7 +81,7 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
     }
     replies.forget(socket);
     socket.allowHalfOpen = false; // right for HTTP/1.1 only: an HTTP/2 client that ends its side is gone
-    http2.emit("connection", socket); // reads what was put back by itself
+    serveHttp2(socket);
   };
 
   const socketOptions = { noDelay: true, keepAlive: true, allowHalfOpen: true };
@@ -130,12 +133,13 @@ export async function listen(options: ListenOptions, handler: HttpHandler): Prom
     async close(timeoutMs) {
       const closed = new Promise((resolve) => front.close(resolve));
       replies.close();
-      sessions.close();
+      sessions.retire();
       const timer = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, timeoutMs);
       await closed;
       clearTimeout(timer);
+      sessions.close();
       stalled.close();
       http1.close();
     },

@@ -1,0 +1,111 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
+import { expect } from "vitest";
+import { RawConnection } from "./raw-connection.ts";
+import { type RunningGateway, startGateway, type TestConfig } from "./running-gateway.ts";
+import { usedMemory } from "./used-memory.ts";
+import { within } from "./within.ts";
+import { Witness } from "./witness.ts";
+
+const mebi = 1024 * 1024;
+const boundMs = 60_000;
+
+/** What is measured of an attack, beside what it says itself. */
+interface Toll {
+  /** The most that may be left in memory, in bytes. */
+  readonly left?: number;
+  /** The most buffers that may be in use while it lasts, in bytes. Default any. */
+  readonly buffers?: number;
+}
+
+/** A whole gateway that tests attack while somebody else's calls go on. */
+export class AttackedGateway {
+  readonly url: string;
+  readonly port: number;
+  readonly ports: readonly number[];
+  readonly #gateway: RunningGateway;
+  readonly #clients: RawConnection[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #watch: (message: unknown) => void;
+  #changed = Promise.withResolvers<void>();
+
+  private constructor(gateway: RunningGateway) {
+    this.#gateway = gateway;
+    this.url = gateway.url;
+    this.port = gateway.port;
+    this.ports = gateway.ports;
+    this.#watch = (message) => {
+      const { socket } = message as { socket: Socket }; // the channel's message
+      if (!this.ports.includes(socket.localPort ?? 0)) return;
+      this.#sockets.add(socket);
+      socket.once("close", () => {
+        this.#sockets.delete(socket);
+        this.#changed.resolve();
+        this.#changed = Promise.withResolvers();
+      });
+    };
+    subscribe("net.server.socket", this.#watch);
+  }
+
+  /** Starts one that has answered a few calls, so that what it then takes in memory stays. */
+  static async start(config: TestConfig = {}): Promise<AttackedGateway> {
+    // Gateway, attacker and witness share one event loop here, which is late when they are busy.
+    const server = { overload: { eventLoopLag: "60s" }, ...config.server };
+    const gateway = new AttackedGateway(await startGateway({ ...config, server }));
+    await Witness.start(gateway.url).then((witness) => witness.stop());
+    await gateway.#abandoned();
+    return gateway;
+  }
+
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** An attacker's connection to a listener. What it does not leave itself, the gateway has to end. */
+  connect(listener = 0): RawConnection {
+    const connection = new RawConnection(this.ports[listener] ?? 0);
+    this.#clients.push(connection);
+    return connection;
+  }
+
+  /**
+   * Runs an attack, which says what came of it; then nothing of it may be left: no connection, no memory, and every call of the
+   * witness must have been answered. Prints a line.
+   */
+  async attack(name: string, run: () => Promise<string>, { left = 4 * mebi, buffers }: Toll = {}): Promise<void> {
+    const before = await usedMemory();
+    const buffersBefore = process.memoryUsage().arrayBuffers;
+    const witness = await Witness.start(this.url);
+    let outcome = "";
+    try {
+      outcome = await run();
+    } finally {
+      await within(boundMs, "the witness", witness.stop());
+    }
+    await within(boundMs, "the end of all connections", this.#abandoned());
+    for (const connection of this.#clients.splice(0)) connection.leave();
+    const grown = (await usedMemory()) - before;
+    const most = witness.mostBuffers - buffersBefore;
+    process.stdout.write(
+      `${name}: ${outcome}; ${this.connections} connections left; ${witness.calls} calls beside it, all answered; ` +
+        `memory +${kibi(grown)} KiB after, buffers +${kibi(most)} KiB at most\n`,
+    );
+    expect(witness.calls, "calls of the witness").toBeGreaterThan(0);
+    expect(grown, "memory that is left").toBeLessThan(left);
+    if (buffers !== undefined) expect(most, "buffers in use").toBeLessThan(buffers);
+  }
+
+  async close(): Promise<void> {
+    unsubscribe("net.server.socket", this.#watch);
+    await this.#gateway.close();
+  }
+
+  async #abandoned(): Promise<void> {
+    while (this.#sockets.size > 0) await this.#changed.promise;
+  }
+}
+
+function kibi(bytes: number): number {
+  return Math.round(bytes / 1024);
+}

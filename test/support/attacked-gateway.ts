@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import { expect } from "vitest";
+import type { Log } from "../../src/chat/ports/log.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { type RunningGateway, startGateway, type TestConfig } from "./running-gateway.ts";
 import { usedMemory } from "./used-memory.ts";
@@ -48,10 +49,10 @@ export class AttackedGateway {
   }
 
   /** Starts one that has answered a few calls, so that what it then takes in memory stays. */
-  static async start(config: TestConfig = {}): Promise<AttackedGateway> {
+  static async start(config: TestConfig = {}, log?: Log): Promise<AttackedGateway> {
     // Gateway, attacker and witness share one event loop here, which is late when they are busy.
     const server = { overload: { eventLoopLag: "60s" }, ...config.server };
-    const gateway = new AttackedGateway(await startGateway({ ...config, server }));
+    const gateway = new AttackedGateway(await startGateway({ ...config, server }, log));
     await Witness.start(gateway.url).then((witness) => witness.stop());
     await gateway.#abandoned();
     return gateway;

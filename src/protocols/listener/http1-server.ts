@@ -15,6 +15,8 @@ type Http1Handler = (request: IncomingMessage, response: ServerResponse, fault: 
  * time than an HTTP/2 connection may have.
  */
 export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, handler: Http1Handler): Server {
+  /** Connections that end with the refusal of a request: those that were sent after it are none. */
+  const refused = new WeakSet<Socket>();
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -22,11 +24,17 @@ export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, han
       keepAliveTimeout: limits.idleMs,
       connectionsCheckingInterval: Math.min(1000, limits.headersMs),
       maxHeaderSize: limits.maxHeaderBytes,
+      requireHostHeader: false, // refused here, as the other faults are
     },
     (request, response) => {
+      const { socket } = request;
+      if (refused.has(socket)) return;
       const owed = replies.owe(request, response);
       const fault = owed > limits.maxStreamsPerConnection ? tooMany() : faultOf(request);
-      if (fault !== undefined) response.setHeader("connection", "close");
+      if (fault !== undefined) {
+        refused.add(socket);
+        response.setHeader("connection", "close");
+      }
       handler(request, response, fault);
     },
   );
@@ -63,7 +71,8 @@ function faultOf({ httpVersion, method, rawHeaders }: IncomingMessage): GatewayE
   if (method === "TRACE") return new GatewayError("method_not_allowed", "TRACE is not served");
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === "host") hosts += 1;
-  return hosts > 1 ? new GatewayError("invalid_request", "the request has more than one Host field") : undefined;
+  if (hosts > 1) return new GatewayError("invalid_request", "the request has more than one Host field");
+  return hosts === 0 && httpVersion === "1.1" ? new GatewayError("invalid_request", "the request has no Host field") : undefined;
 }
 
 /** The whole answer to bytes that are no request, or that do not become one in time. */

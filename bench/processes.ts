@@ -42,7 +42,8 @@ export function startFloor(upstream: BenchProcess): Promise<BenchProcess> {
 /** Starts `sluice serve` in front of it, logging on. */
 export function startSluice(upstream: BenchProcess, nodeArgs: readonly string[] = []): Promise<BenchProcess> {
   const config = {
-    server: { overload: { eventLoopLag: "1m" } }, // what is slow is to be measured, not refused
+    // What is slow is to be measured, not refused; the end of a profile must not be the waiting for a drain.
+    server: { overload: { eventLoopLag: "1m" }, drainDelay: "0s" },
     providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
     pipeline: { use: ["logging"] },
   };
@@ -55,7 +56,7 @@ export function startSluice(upstream: BenchProcess, nodeArgs: readonly string[] 
 /** Starts `sluice serve` as it is without any configuration. */
 export function startDemo(entry: keyof typeof entries): Promise<BenchProcess> {
   const [main, entryArgs] = entries[entry];
-  return start("Sluice", main, ["serve", "--admin", "off"], entryArgs);
+  return start("Sluice", main, ["serve", "--admin", "off"], entryArgs, { SLUICE_SERVER__DRAIN_DELAY: "0s" });
 }
 
 /** Starts a script that takes its port as `--listen 127.0.0.1:PORT` and waits until it listens. Its output is thrown away. */

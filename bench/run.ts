@@ -1,5 +1,6 @@
 // `npm run bench`: Sluice beside a raw pipe, on this machine, in one run. Writes docs/benchmarks.md; --json prints the figures too,
 // --quick runs fewer rounds and writes nothing, --only TEXT only the CPU loads whose name has TEXT.
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -57,6 +58,10 @@ if (flags.only !== undefined) {
   };
   const text = report(figures);
   console.log(flags.json ? JSON.stringify(figures, undefined, 2) : text);
-  if (!quick) writeFileSync(join(import.meta.dirname, "../docs/benchmarks.md"), text);
+  if (!quick) {
+    const page = join(import.meta.dirname, "../docs/benchmarks.md");
+    writeFileSync(page, text);
+    execFileSync("biome", ["format", "--write", page]);
+  }
 }
 await Promise.all([sluice.stop(), floor.stop(), upstream.stop()]);

@@ -48,10 +48,10 @@ const gateway = spawn(
     stdio: ["ignore", "pipe", "inherit"],
   },
 );
-const base = await new Promise<string>((resolve, reject) => {
+const [base, metrics] = await new Promise<readonly [string, string]>((resolve, reject) => {
   gateway.stdout.setEncoding("utf8").on("data", (part: string) => {
-    const found = /"addresses":\["([^"]+)"/.exec(part);
-    if (found?.[1] !== undefined) resolve(`http://${found[1]}`);
+    const found = /"addresses":\["([^"]+)".*"pages":\["([^"]+)"/.exec(part);
+    if (found !== null) resolve([`http://${found[1]}`, `http://${found[2]}/metrics`]);
   });
   gateway.once("exit", (code) => reject(new Error(`the gateway ended with ${code}`)));
 });
@@ -130,6 +130,12 @@ const sample = (startedAt: number): Sample => ({
   handles: readdirSync(`/proc/${pid}/fd`).length,
 });
 
+/** Calls that the gateway says still run: every lease that is open. */
+async function callsInFlight(): Promise<number> {
+  const page = await (await fetch(metrics)).text();
+  return [...page.matchAll(/^sluice_calls_in_flight\{.*\} (\d+)$/gm)].reduce((sum, [, running]) => sum + Number(running), 0);
+}
+
 /** The slope of the line through the points, by least squares. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const [mx, my] = [0, 1].map((at) => points.reduce((sum, point) => sum + (point[at as 0 | 1] ?? 0), 0) / points.length) as [
@@ -156,6 +162,11 @@ while (performance.now() - startedAt < minutes * 60_000) {
 }
 loading = false;
 await Promise.all(running);
+let open = await callsInFlight();
+for (let tries = 0; open > 0 && tries < 100; tries++) {
+  await sleep(50);
+  open = await callsInFlight();
+}
 
 const quiet = samples.filter(({ minute }) => minute >= Math.min(5, minutes / 3));
 const perMinute = slope(quiet.map(({ minute, rssMiB }) => [minute, rssMiB]));
@@ -169,7 +180,7 @@ console.log(
   `calls: ${tally.ended} ended well, ${tally.failed} failed as the upstream did, ${tally.left} left by their clients, ${tally.hung} hung`,
 );
 console.log(
-  `memory after warm-up: ${perMinute.toFixed(3)} MiB a minute; handles: ${handlesPerMinute.toFixed(3)} a minute; exit code ${code}`,
+  `memory after warm-up: ${perMinute.toFixed(3)} MiB a minute; handles: ${handlesPerMinute.toFixed(3)} a minute; leases open at the end: ${open}; exit code ${code}`,
 );
-process.exitCode = perMinute < 1 && Math.abs(handlesPerMinute) < 1 && tally.hung === 0 && code === 0 ? 0 : 1;
+process.exitCode = perMinute < 1 && Math.abs(handlesPerMinute) < 1 && tally.hung === 0 && open === 0 && code === 0 ? 0 : 1;
 process.exit();

@@ -41,7 +41,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       notes: resolved.notes,
     }),
   );
-  log.info({ addresses }, "listening");
+  log.info({ addresses, pages: gateway.pages }, "listening");
 
   const reload = createReload(gateway, () => resolveConfig(options), log);
   const stopWatching = watchFiles(filesOf(resolved), reload);

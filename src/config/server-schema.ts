@@ -83,7 +83,7 @@ export const serverSchema = z.strictObject({
   maxRequestBytes: size("1KiB", "1GiB").prefault("32MiB").describe("The largest request body, inflated."),
   maxInFlightBytes: size("1KiB", "64GiB")
     .prefault("512MiB")
-    .describe("What the bodies of all requests may take together. One more is refused as `overloaded`."),
+    .describe("Bodies of all requests together, an eighth of it for those up to 64 KiB. One more is `overloaded`."),
   maxHeaderBytes: size("1KiB", "1MiB").prefault("32KiB").describe("The largest head of a request."),
   maxConnections: count.default(10_000).describe("Connections of all main listeners. One more is told 503 and closed."),
   maxStreamsPerConnection: count.default(1000).describe("HTTP/2: requests of a connection at one time."),

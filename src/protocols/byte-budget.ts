@@ -1,12 +1,19 @@
 import type { HttpOutgoing } from "./exchange.ts";
 
-/** Bytes that requests hold in memory together, against one cap. */
+/** A request that holds no more than this is a small one. */
+const smallBytes = 64 * 1024;
+/** The part of the cap that only small requests may take: a few large ones shut them out otherwise. */
+const reservedPart = 1 / 8;
+
+/** Bytes that requests hold in memory together, against one cap. The last eighth of it is for requests of up to 64 KiB. */
 export class ByteBudget {
   readonly #most: number;
+  readonly #mostWithLarge: number;
   #held = 0;
 
   constructor(most: number) {
     this.#most = most;
+    this.#mostWithLarge = most - most * reservedPart;
   }
 
   /** How many are held. */
@@ -18,6 +25,7 @@ export class ByteBudget {
   open(response: HttpOutgoing): ByteAccount {
     let taken = 0;
     let open = true;
+    const fits = (bytes: number) => this.#held + bytes <= (taken + bytes > smallBytes ? this.#mostWithLarge : this.#most);
     const close = () => {
       this.#held -= taken;
       taken = 0;
@@ -27,12 +35,12 @@ export class ByteBudget {
     return {
       take: (bytes) => {
         if (!open) return true; // what still arrives is thrown away
-        if (this.#held + bytes > this.#most) return false;
+        if (!fits(bytes)) return false;
         this.#held += bytes;
         taken += bytes;
         return true;
       },
-      fits: (bytes) => this.#held + bytes <= this.#most,
+      fits,
       close,
     };
   }

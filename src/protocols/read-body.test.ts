@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { connect } from "node:http2";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { usedMemory } from "../../test/support/used-memory.ts";
 import type { HttpIncoming } from "./exchange.ts";
 import { type Listener, listen } from "./listener/listener.ts";
 import { readBody } from "./read-body.ts";
@@ -58,5 +59,25 @@ describe.each(["1.1", "2"])("readBody over HTTP/%s", (version) => {
     await data;
     stream.destroy(new Error("gone"));
     expect(await body).toMatchObject({ code: "cancelled" });
+  });
+
+  it("does not hold on to a body that it has refused, however long that is still being sent", async () => {
+    const { incoming, stream } = await upload(version, {});
+    const part = Buffer.alloc(1024 * 1024, "x");
+    const before = await usedMemory();
+    const body = readBody(incoming, { maxBytes: 16 * part.length }).catch((error: unknown) => error);
+    for (let sent = 0; sent < 17; sent++) await new Promise((resolve) => stream.write(part, resolve));
+    expect(await body).toMatchObject({ code: "request_too_large" });
+    expect((await usedMemory()) - before).toBeLessThan(4 * part.length);
+    stream.destroy();
+  });
+
+  it("does not read gzip for ever that inflates to nothing", async () => {
+    const { incoming, stream } = await upload(version, { "content-encoding": "gzip" });
+    const body = readBody(incoming, { maxBytes: 1000 }).catch((error: unknown) => error);
+    const nothing = gzipSync("");
+    for (let sent = 0; sent <= 1000; sent += nothing.length) stream.write(nothing);
+    expect(await body).toMatchObject({ code: "request_too_large" });
+    stream.destroy();
   });
 });

@@ -321,7 +321,7 @@ describe("Connect unary on the wire", () => {
     ["a wrong map value", '{"metadata":{"a":1}}', "metadata.a", "metadata.a: expected a valid string"],
     ["no object", '{"messages":[1]}', "messages[0]", "messages[0]: expected an object: ChatMessage"],
     ["an array", "[]", undefined, "expected an object: ChatCompletionRequest"],
-    ["__proto__", '{"__proto__":{"model":"m"}}', "__proto__", "__proto__: ChatCompletionRequest has no such field"],
+    ["__proto__", '{"__proto__":{"model":"m"}}', "__proto__", "__proto__: this key is not allowed"],
     ["one key twice", '{"model":"a","model":"b"}', "model", "model: this key comes twice"],
     [
       "one key twice inside",

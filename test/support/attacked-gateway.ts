@@ -1,7 +1,6 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { Socket } from "node:net";
 import { expect } from "vitest";
 import type { Log } from "../../src/chat/ports/log.ts";
+import { OpenConnections } from "./open-connections.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { type RunningGateway, startGateway, type TestConfig } from "./running-gateway.ts";
 import { usedMemory } from "./used-memory.ts";
@@ -26,26 +25,14 @@ export class AttackedGateway {
   readonly ports: readonly number[];
   readonly #gateway: RunningGateway;
   readonly #clients: RawConnection[] = [];
-  readonly #sockets = new Set<Socket>();
-  readonly #watch: (message: unknown) => void;
-  #changed = Promise.withResolvers<void>();
+  readonly #open: OpenConnections;
 
   private constructor(gateway: RunningGateway) {
     this.#gateway = gateway;
     this.url = gateway.url;
     this.port = gateway.port;
     this.ports = gateway.ports;
-    this.#watch = (message) => {
-      const { socket } = message as { socket: Socket }; // the channel's message
-      if (!this.ports.includes(socket.localPort ?? 0)) return;
-      this.#sockets.add(socket);
-      socket.once("close", () => {
-        this.#sockets.delete(socket);
-        this.#changed.resolve();
-        this.#changed = Promise.withResolvers();
-      });
-    };
-    subscribe("net.server.socket", this.#watch);
+    this.#open = new OpenConnections(gateway.ports);
   }
 
   /** Starts one that has answered a few calls, so that what it then takes in memory stays. */
@@ -54,13 +41,13 @@ export class AttackedGateway {
     const server = { overload: { eventLoopLag: "60s" }, ...config.server };
     const gateway = new AttackedGateway(await startGateway({ ...config, server }, log));
     await Witness.start(gateway.url).then((witness) => witness.stop());
-    await gateway.#abandoned();
+    await gateway.#open.none();
     return gateway;
   }
 
   /** How many connections are open. */
   get connections(): number {
-    return this.#sockets.size;
+    return this.#open.count;
   }
 
   /** An attacker's connection to a listener. What it does not leave itself, the gateway has to end. */
@@ -84,7 +71,7 @@ export class AttackedGateway {
     } finally {
       await within(boundMs, "the witness", witness.stop());
     }
-    await within(boundMs, "the end of all connections", this.#abandoned());
+    await within(boundMs, "the end of all connections", this.#open.none());
     for (const connection of this.#clients.splice(0)) connection.leave();
     const grown = (await usedMemory()) - before;
     const most = witness.mostBuffers - buffersBefore;
@@ -98,12 +85,8 @@ export class AttackedGateway {
   }
 
   async close(): Promise<void> {
-    unsubscribe("net.server.socket", this.#watch);
+    this.#open.close();
     await this.#gateway.close();
-  }
-
-  async #abandoned(): Promise<void> {
-    while (this.#sockets.size > 0) await this.#changed.promise;
   }
 }
 

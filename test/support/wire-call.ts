@@ -86,6 +86,11 @@ export class WireCall {
     return this;
   }
 
+  /** Sends a part of the body; resolves when it has been taken, or nothing is any more. */
+  sent(part: Uint8Array): Promise<void> {
+    return Promise.race([this.closed, new Promise<void>((resolve) => this.#outgoing.write(part, () => resolve()))]);
+  }
+
   /** Sends the rest of the body, and its end. */
   end(part: Uint8Array = new Uint8Array()): this {
     this.#outgoing.end(part);

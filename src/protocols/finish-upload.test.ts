@@ -63,3 +63,13 @@ describe.each(["1.1", "2"])("finishUpload over HTTP/%s", (version) => {
     expect(await exchange(version, "/short", Buffer.from("x"), false)).toMatch(/answer$/);
   });
 });
+
+it("does so on a connection of HTTP/1.1 that is closed after the answer", async () => {
+  const socket = connect({ port, host: "127.0.0.1" });
+  socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: ${part.length}\r\n\r\n`);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.write(part, () => resolve()); // before anything is read
+  });
+  expect(await text(socket)).toMatch(/answer$/);
+});

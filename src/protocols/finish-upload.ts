@@ -1,4 +1,5 @@
 import { constants } from "node:http2";
+import type { Socket } from "node:net";
 import { type HttpIncoming, type HttpOutgoing, isGone } from "./exchange.ts";
 
 const mostBytes = 64 * 1024 * 1024;
@@ -11,6 +12,7 @@ const mostBytes = 64 * 1024 * 1024;
 export function finishUpload(request: HttpIncoming, response: HttpOutgoing, longestMs = 2000): void {
   if (request.readableEnded || isGone(response)) return;
   let left = mostBytes;
+  const release = "stream" in request ? undefined : hold(request.socket);
   const stop = () => {
     if ("stream" in request) request.stream.close(constants.NGHTTP2_NO_ERROR);
     else request.destroy();
@@ -20,7 +22,26 @@ export function finishUpload(request: HttpIncoming, response: HttpOutgoing, long
     left -= part.length;
     if (left < 0) stop();
   });
-  request.once("end", () => clearTimeout(timer));
+  request.once("end", () => {
+    clearTimeout(timer);
+    release?.();
+  });
   request.once("close", () => clearTimeout(timer));
   request.resume();
+}
+
+/**
+ * Keeps a connection open for reading, until it is released. One that is to be closed after a reply is destroyed by Node as soon as
+ * that is out: what the client still sends turns this into a reset, which can overtake the reply.
+ */
+function hold(socket: Socket): () => void {
+  let isOver = false;
+  socket.destroySoon = () => {
+    isOver = true;
+    socket.end();
+  };
+  return () => {
+    Reflect.deleteProperty(socket, "destroySoon");
+    if (isOver) socket.destroySoon();
+  };
 }

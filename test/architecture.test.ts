@@ -102,6 +102,7 @@ const bans: readonly { readonly what: string; readonly pattern: RegExp; readonly
     except: {
       "chat/immutable.ts": "encodeJson, for JSON clients of the RPC protocols and for logged bodies",
       "codec/openai/encode-reply.ts": "the route of clients that ask for it, in their last chunk",
+      "protocols/connect/decode-message.ts": "requests of JSON clients of the RPC protocols",
       "protocols/connect/find-json-fault.ts": "requests that have failed to decode",
     },
   },

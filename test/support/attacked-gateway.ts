@@ -22,6 +22,7 @@ interface Toll {
 export class AttackedGateway {
   readonly url: string;
   readonly port: number;
+  /** Of all listeners: the main ones, then the pages' (admin, metrics). */
   readonly ports: readonly number[];
   readonly #gateway: RunningGateway;
   readonly #clients: RawConnection[] = [];
@@ -31,8 +32,8 @@ export class AttackedGateway {
     this.#gateway = gateway;
     this.url = gateway.url;
     this.port = gateway.port;
-    this.ports = gateway.ports;
-    this.#open = new OpenConnections(gateway.ports);
+    this.ports = [...gateway.ports, ...gateway.pages.map((address) => Number(address.split(":").at(-1)))];
+    this.#open = new OpenConnections(this.ports);
   }
 
   /** Starts one that has answered a few calls, so that what it then takes in memory stays. */

@@ -7,9 +7,14 @@ export interface LoggedLine {
   readonly message: string;
 }
 
-/** A log that keeps what it is given. */
+/** A log that keeps what it is given, or of that what a test asks for. */
 export class RecordingLog implements Log {
   readonly lines: LoggedLine[] = [];
+  readonly #keeps: (fields: LoggedLine["fields"]) => boolean;
+
+  constructor(keeps: (fields: LoggedLine["fields"]) => boolean = () => true) {
+    this.#keeps = keeps;
+  }
 
   debug(fields: object, message: string): void {
     this.#keep("debug", fields, message);
@@ -28,6 +33,7 @@ export class RecordingLog implements Log {
   }
 
   #keep(level: keyof Log, fields: object, message: string): void {
-    this.lines.push({ level, fields: { ...fields }, message });
+    const line = { level, fields: { ...fields }, message };
+    if (this.#keeps(line.fields)) this.lines.push(line);
   }
 }

@@ -95,6 +95,17 @@ describe("the browser guard", () => {
     expect((await send({ origin: "http://evil.example", ...ask }, "OPTIONS")).status).toBe(403);
   });
 
+  it.each([
+    ["", "content-type"],
+    ["authorization, x-request-id", "authorization, x-request-id"],
+    ["x-a;q=1", "content-type"],
+    ["a\u00ff", "content-type"],
+  ])("lets a listed origin send the fields it names, if they are names: %j", async (wanted, allowed) => {
+    const ask = { "access-control-request-method": "POST", "access-control-request-headers": wanted };
+    const { headers } = await send({ origin: "https://app.example.com", ...ask }, "OPTIONS");
+    expect(headers["access-control-allow-headers"]).toBe(allowed);
+  });
+
   it("looks at HTTP/2's :authority too", async () => {
     const answer = await gateway.send("2", { path: "/v1/models", headers: { ":authority": "evil.example" } });
     expect(answer.status).toBe(403);

@@ -9,6 +9,8 @@ export interface BrowserGuardOptions {
   readonly origins: readonly string[];
 }
 
+/** A list of field names (RFC 9110, section 5.6.2). */
+const fieldNames = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/;
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
@@ -32,7 +34,8 @@ export function guardBrowser(request: HttpIncoming, response: HttpOutgoing, opti
   response.setHeader("access-control-expose-headers", "*");
   if (request.method !== "OPTIONS") return false;
   response.setHeader("access-control-allow-methods", "GET, POST");
-  response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "content-type");
+  const wanted = request.headers["access-control-request-headers"] ?? "";
+  response.setHeader("access-control-allow-headers", fieldNames.test(wanted) ? wanted : "content-type");
   response.setHeader("access-control-max-age", "600");
   response.statusCode = 204;
   response.end();

@@ -111,56 +111,51 @@ function overHttp1(path: string, [type, body]: (typeof kinds)[number], listener 
   return within(boundMs, path, http1Reply(gateway.connect(listener).write(`${head}${about}\r\n${body}`)));
 }
 
-it("tricks with paths over HTTP/1.1 find nothing, on any listener", async () => {
-  await gateway.attack(`${tricks.length} tricks with paths over HTTP/1.1`, async () => {
-    const seen = new Map<number, number>();
-    const taken: string[] = [];
-    for (const [what, write] of tricks) {
-      for (const path of [...bases, "/metrics"]) {
-        if (write(path) === path) continue;
-        for (const kind of path === "/metrics" ? kinds.slice(0, 1) : kinds) {
-          for (const listener of path === "/metrics" ? [0, 1, 2] : [0]) {
-            const reply = await overHttp1(write(path), kind, listener);
-            if (!refused(reply)) taken.push(`${what}: ${write(path).slice(0, 100)} as ${kind[0]}: ${JSON.stringify(reply)}`);
-            seen.set(reply.status, (seen.get(reply.status) ?? 0) + 1);
-          }
-        }
+/** Asks for every trick with every path, all ways at once; gives the replies by status. */
+async function tryAll(
+  paths: readonly string[],
+  ways: (path: string) => readonly ((written: string) => Promise<RawReply> | undefined)[],
+): Promise<string> {
+  const seen = new Map<number, number>();
+  const taken: string[] = [];
+  for (const [what, write] of tricks) {
+    for (const path of paths) {
+      const written = write(path);
+      if (written === path) continue;
+      for (const reply of await within(boundMs, what, Promise.all(ways(path).map((ask) => ask(written))))) {
+        if (reply === undefined) continue;
+        if (!refused(reply)) taken.push(`${what}: ${written.slice(0, 100)}: ${JSON.stringify(reply)}`);
+        seen.set(reply.status, (seen.get(reply.status) ?? 0) + 1);
       }
     }
-    expect(taken).toEqual([]);
-    expect(log.lines).toEqual([]);
-    return told(seen);
-  });
+  }
+  expect(taken).toEqual([]);
+  expect(log.lines).toEqual([]);
+  const counts = [...seen].sort(([a], [b]) => a - b).map(([status, count]) => `${count} times ${status === 0 ? "cut" : status}`);
+  return `${counts.join(", ")} (200 and 501: UNIMPLEMENTED), no call`;
+}
+
+it("tricks with paths over HTTP/1.1 find nothing, on any listener", async () => {
+  const overAll = (path: string) =>
+    path === "/metrics"
+      ? [0, 1, 2].map((listener) => (written: string) => overHttp1(written, ["", ""], listener))
+      : kinds.map((kind) => (written: string) => overHttp1(written, kind));
+  await gateway.attack(`${tricks.length} tricks with paths over HTTP/1.1`, () => tryAll([...bases, "/metrics"], overAll));
 });
 
 it("tricks with paths over HTTP/2 find nothing", async () => {
   await gateway.attack(`${tricks.length} tricks with paths over HTTP/2`, async () => {
     const session = connect(gateway.url);
-    const seen = new Map<number, number>();
-    const taken: string[] = [];
-    for (const [what, write] of tricks) {
-      for (const path of bases) {
-        if (write(path) === path || what === "a NUL") continue; // which Node's client cannot send
-        for (const [type, body] of kinds) {
-          const about = type === "" ? { ":method": "GET" } : { ":method": "POST", "content-type": type };
-          const head = { ":path": write(path), ...about, "x-request-id": "trick" };
-          const reply = await within(boundMs, what, http2Reply(session, head, body));
-          if (!refused(reply)) taken.push(`${what}: ${write(path).slice(0, 100)} as ${type}: ${JSON.stringify(reply)}`);
-          seen.set(reply.status, (seen.get(reply.status) ?? 0) + 1);
-        }
-      }
-    }
+    const ways = kinds.map(([type, body]) => (written: string) => {
+      if (written.includes("\0")) return undefined; // Node's client cannot send it
+      const about = type === "" ? { ":method": "GET" } : { ":method": "POST", "content-type": type };
+      return http2Reply(session, { ":path": written, ...about, "x-request-id": "trick" }, body);
+    });
+    const told = await tryAll(bases, () => ways);
     session.close();
-    expect(taken).toEqual([]);
-    expect(log.lines).toEqual([]);
-    return told(seen);
+    return told;
   });
 });
-
-function told(seen: ReadonlyMap<number, number>): string {
-  const counts = [...seen].sort(([a], [b]) => a - b).map(([status, count]) => `${count} times ${status === 0 ? "cut" : status}`);
-  return `${counts.join(", ")} (200 and 501: UNIMPLEMENTED), no call`;
-}
 
 it.each(["?", "??", "?/../x", "?%00", "?a=b#c", "?;", "?http://evil.example/", "?/metrics", `?${"x".repeat(300)}`])(
   "a query is no part of the path: %s",

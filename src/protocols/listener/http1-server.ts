@@ -15,8 +15,8 @@ type Http1Handler = (request: IncomingMessage, response: ServerResponse, fault: 
  * time than an HTTP/2 connection may have.
  */
 export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, handler: Http1Handler): Server {
-  /** Connections that end with the refusal of a request: those that were sent after it are none. */
-  const refused = new WeakSet<Socket>();
+  /** How many requests a connection may still send. After a refused one it is none: what was sent after it is no request. */
+  const requestsLeft = new WeakMap<Socket, number>();
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -28,17 +28,15 @@ export function createHttp1(limits: ConnectionLimits, replies: Http1Replies, han
     },
     (request, response) => {
       const { socket } = request;
-      if (refused.has(socket)) return;
+      const left = (requestsLeft.get(socket) ?? limits.maxRequestsPerConnection) - 1;
+      if (left < 0) return;
       const owed = replies.owe(request, response);
       const fault = owed > limits.maxStreamsPerConnection ? tooMany() : faultOf(request);
-      if (fault !== undefined) {
-        refused.add(socket);
-        response.setHeader("connection", "close");
-      }
+      requestsLeft.set(socket, fault === undefined ? left : 0);
+      if (fault !== undefined || left === 0) response.setHeader("connection", "close");
       handler(request, response, fault);
     },
   );
-  server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
   server.maxHeadersCount = 0; // or Node leaves out the fields after the first 2,000; how large the head may be is enough
   server.on("clientError", (error: ClientError, socket: Socket) => {
     if (socket.writableEnded) return; // it has been told, and still sends

@@ -31,7 +31,7 @@ export function createRpc(options: RpcOptions): Rpc {
     services.map(({ typeName }) => typeName),
     () => options.readiness().ready,
   );
-  const handlers = new Map<string, HttpHandler>(reflection(services));
+  const handlers = new Map<string, HttpHandler>(reflection(services, options.body.timeoutMs));
   for (const method of [...chatMethods, ...modelMethods, ...healthMethods(health)]) {
     handlers.set(method.path, (request, response) => void serveCall(request, response, method, options));
   }

@@ -16,9 +16,9 @@ const maxRequestBytes = 64 * 1024;
 
 /**
  * Server reflection, v1 and v1alpha, for some services and itself: a handler per path. Its methods stream both ways, so Connect's
- * own handlers serve them.
+ * own handlers serve them. `requestMs`: how long one may ask. Default for ever.
  */
-export function reflection(services: readonly DescService[]): ReadonlyMap<string, HttpHandler> {
+export function reflection(services: readonly DescService[], requestMs?: number): ReadonlyMap<string, HttpHandler> {
   const all = [...services, ServerReflection, ServerReflectionAlpha];
   const files = new FileIndex([...all.map(({ file }) => file), file_google_rpc_error_details]); // clients show an error's details
   const names = all.map(({ typeName }) => typeName);
@@ -41,7 +41,7 @@ export function reflection(services: readonly DescService[]): ReadonlyMap<string
       }),
     ),
   );
-  return streamingHandlers(router);
+  return streamingHandlers(router, requestMs);
 }
 
 /** Answers each item of a stream when it comes. */

@@ -177,6 +177,20 @@ describe.each([
     expect(await ask(question as Question)).toMatchObject({ case: "errorResponse", value: { errorCode } });
   });
 
+  it("ends with an error when a client asks for too long", async () => {
+    const hurried = await startRpc({ body: { maxBytes: 64 * 1024, timeoutMs: 50 } });
+    const requests = createWritableIterable<never>();
+    const answers = createClient(service as typeof ServerReflection, createGrpcTransport({ baseUrl: hurried.url["2"] }))
+      .serverReflectionInfo(requests)
+      [Symbol.asyncIterator]();
+    await requests.write({ host: "h", messageRequest: { case: "listServices", value: "" } } as never);
+    expect(await answers.next()).toMatchObject({ done: false });
+    const error = ConnectError.from(await answers.next().catch((thrown: unknown) => thrown));
+    expect([error.code, error.rawMessage]).toEqual([Code.DeadlineExceeded, "the request took longer than 0.05 s"]);
+    requests.close();
+    await hurried.close();
+  });
+
   it("logs nothing when a client goes in the middle", async () => {
     const log = vi.spyOn(console, "error");
     const abort = new AbortController();

@@ -19,7 +19,7 @@ import { within } from "../support/within.ts";
 const mebi = 1024 * 1024;
 const clients = 5;
 const streams = 4;
-const boundMs = 30_000;
+const boundMs = 60_000;
 let upstream: FakeUpstream;
 let gateway: AttackedGateway;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   upstream.always({ steps: Array(256).fill(word) }); // 4 MiB, which nobody takes
   gateway = await AttackedGateway.start({
     server: {
-      timeouts: { headers: "300ms", body: "300ms", idle: "1s", silent: "300ms", write: "500ms" },
+      timeouts: { headers: "2s", body: "2s", idle: "1s", silent: "2s", write: "500ms" },
       keepAlive: "1s",
     },
     providers: { up: { type: "openai-compatible", baseUrl: upstream.baseUrl } },

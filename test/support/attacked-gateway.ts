@@ -73,7 +73,7 @@ export class AttackedGateway {
       await within(boundMs, "the witness", witness.stop());
     }
     await within(boundMs, "the end of all connections", this.#open.none());
-    for (const connection of this.#clients.splice(0)) connection.leave();
+    await this.#leave();
     const grown = (await usedMemory()) - before;
     const most = witness.mostBuffers - buffersBefore;
     process.stdout.write(
@@ -88,6 +88,15 @@ export class AttackedGateway {
   async close(): Promise<void> {
     this.#open.close();
     await this.#gateway.close();
+  }
+
+  /** Has every attacker go, with all that it has received. */
+  async #leave(): Promise<void> {
+    const gone = this.#clients.splice(0).map((connection) => {
+      connection.leave();
+      return connection.closed;
+    });
+    await Promise.all(gone);
   }
 }
 

@@ -3,6 +3,7 @@ import { checkCertificates } from "./assembly/check-certificates.ts";
 import { GatewayError } from "./chat/error.ts";
 import type { Calls } from "./chat/ports/calls.ts";
 import { type Log, silentLog } from "./chat/ports/log.ts";
+import { processEnvironment } from "./config/environment.ts";
 import { fixedFields } from "./config/fixed-fields.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { ActiveCalls } from "./pipeline/active-calls.ts";
@@ -17,6 +18,7 @@ import { Rest } from "./protocols/openai/rest.ts";
 import type { Readiness } from "./protocols/ops/health-pages.ts";
 import { opsPages } from "./protocols/ops/ops-pages.ts";
 import { Metrics } from "./telemetry/metrics.ts";
+import { oldGenerationLimit } from "./telemetry/old-generation.ts";
 import { ProcessLoad } from "./telemetry/process-load.ts";
 
 /** A gateway that is put together and not listening yet. */
@@ -61,6 +63,12 @@ export interface Gateway {
 const opsConnections = 256;
 /** How long what was cut may take to tell its client so. */
 const goodbyeMs = 1000;
+/** Made once: under load, the trace of where an error was made costs as much as the rest of a refusal. */
+const refusals = {
+  draining: new GatewayError("draining", "the gateway is going down", { retryAfterMs: 1000 }),
+  memory: new GatewayError("overloaded", "the gateway is short of memory", { retryAfterMs: 1000 }),
+  time: new GatewayError("overloaded", "the gateway is busy", { retryAfterMs: 1000 }),
+} as const;
 
 /**
  * Puts a gateway together from its configuration: providers, pipeline, routing, protocols.
@@ -84,9 +92,9 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
   let state: "starting" | "serving" | "draining" | "closed" = "starting";
 
   const refusalNow = (): GatewayError | undefined => {
-    if (state === "closed") return new GatewayError("draining", "the gateway is going down", { retryAfterMs: 1000 });
-    const { overload } = load;
-    return overload === undefined ? undefined : new GatewayError("overloaded", overload, { retryAfterMs: 1000 });
+    if (state === "closed") return refusals.draining;
+    const excess = load.excess();
+    return excess === undefined ? undefined : refusals[excess];
   };
   const calls: Calls = {
     admit(head) {
@@ -105,7 +113,9 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     body: { maxBytes: server.maxRequestBytes, timeoutMs: server.timeouts.body },
     inFlight: new ByteBudget(server.maxInFlightBytes),
   };
-  const load = new ProcessLoad(server.overload, metrics.lag);
+  const nodeOptions = [processEnvironment().NODE_OPTIONS, ...process.execArgv].join(" ");
+  const heapBytes = server.overload.heap * oldGenerationLimit(nodeOptions);
+  const load = new ProcessLoad({ eventLoopLag: server.overload.eventLoopLag, heapBytes }, metrics.lag);
   const heartbeat = new Heartbeat(server.keepAlive);
   const rpc = createRpc({ ...requests, readiness });
   const browser = () => ({ allowedHosts: loaded.config.server.allowedHosts, origins: loaded.config.server.cors.origins });
@@ -117,7 +127,7 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     rpc.close();
     const all = [active, ...retired];
     const timer = setTimeout(() => {
-      for (const each of all) each.cut(new GatewayError("draining", "the gateway is going down", { retryAfterMs: 1000 }));
+      for (const each of all) each.cut(refusals.draining);
     }, timeoutMs);
     await Promise.all(listeners.map((listener) => listener.close(timeoutMs === 0 ? 0 : timeoutMs + goodbyeMs)));
     clearTimeout(timer);

@@ -113,8 +113,17 @@ export const serverSchema = z.strictObject({
   drainTimeout: duration.prefault("30s").describe("How long running calls may take to finish at the end."),
   overload: z
     .strictObject({
-      eventLoopLag: positiveDuration.prefault("500ms").describe("New calls are refused while the event loop is later than this."),
-      heap: z.number().min(0.1).max(1).default(0.85).describe("And while more than this part of the heap's limit is in use."),
+      eventLoopLag: positiveDuration
+        .prefault("50ms")
+        .describe("How late the event loop may be. New calls beyond what keeps it in time are refused as `overloaded`."),
+      heap: z
+        .number()
+        .min(0.1)
+        .max(1)
+        .default(0.85)
+        .describe(
+          "How much of the heap's old generation may be in use, as a part of its limit. Every new call is refused beyond it.",
+        ),
     })
     .prefault({}),
 });

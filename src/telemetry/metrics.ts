@@ -39,7 +39,7 @@ export class Metrics {
     instruments.gauge("sluice_config_last_reload_successful", "1, or 0 after a configuration that was refused.", () => [
       [{}, this.#lastReload === "ok" ? 1 : 0],
     ]);
-    instruments.histogram("sluice_event_loop_lag_seconds", "How late the event loop is, looked at ten times a second.", () => [
+    instruments.histogram("sluice_event_loop_lag_seconds", "How late the event loop is, looked at fifty times a second.", () => [
       [{}, this.lag],
     ]);
     addProcessMetrics(instruments);

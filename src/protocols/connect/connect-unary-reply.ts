@@ -1,5 +1,5 @@
 import type { ConnectError } from "@connectrpc/connect";
-import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { codeToHttpStatus, contentTypeUnaryJson, errorToJson } from "@connectrpc/connect/protocol-connect";
 import { GatewayError } from "../../chat/error.ts";
 import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { HttpOutgoing } from "../exchange.ts";
@@ -29,18 +29,19 @@ export class ConnectUnaryReply implements Reply {
   fail(error: ConnectError, trailers: Trailers): void {
     this.#setTrailers(trailers);
     for (const [name, value] of error.metadata) this.#response.setHeader(name, value);
-    void this.#end(codeToHttpStatus(error.code), contentTypeUnaryJson, errorToJsonBytes(error, undefined));
+    // As a text it goes out in one write with the head.
+    void this.#end(codeToHttpStatus(error.code), contentTypeUnaryJson, JSON.stringify(errorToJson(error, undefined)));
   }
 
   #setTrailers(trailers: Trailers): void {
     for (const [name, value] of Object.entries(trailers)) this.#response.setHeader(`trailer-${name}`, value);
   }
 
-  #end(status: number, contentType: string, body: Uint8Array): MaybePromise<void> {
+  #end(status: number, contentType: string, body: string | Uint8Array): MaybePromise<void> {
     const response = this.#response;
     response.statusCode = status;
     response.setHeader("content-type", contentType);
-    response.setHeader("content-length", body.length);
+    response.setHeader("content-length", Buffer.byteLength(body));
     return sendLast(response, body);
   }
 }

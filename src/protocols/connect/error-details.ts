@@ -11,6 +11,8 @@ export type Describe = (error: GatewayError) => ConnectError;
 
 const domain = "sluice";
 const defaultRetryMs = 1000;
+/** What has been written: under load one error refuses many calls, and making a ConnectError is most of what that costs. */
+const written = new WeakMap<GatewayError, ConnectError>();
 
 /**
  * An error as RPC protocols write it: the status of its row, `x-should-retry` as metadata, and as details
@@ -18,6 +20,15 @@ const defaultRetryMs = 1000;
  * BadRequest when fields are at fault.
  */
 export function toConnectError(error: GatewayError): ConnectError {
+  let connectError = written.get(error);
+  if (connectError === undefined) {
+    connectError = write(error);
+    written.set(error, connectError);
+  }
+  return connectError;
+}
+
+function write(error: GatewayError): ConnectError {
   const status: Code = error instanceof RpcFault ? error.status : error.row.grpc;
   const metadata: Record<string, string> = error.provider === undefined ? {} : { provider: error.provider };
   const details: Detail[] = [detail(ErrorInfoSchema, { reason: error.code, domain, metadata })];

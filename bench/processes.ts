@@ -17,6 +17,9 @@ interface Measurement {
 export interface BenchProcess {
   readonly name: string;
   readonly port: number;
+  readonly pid: number;
+  /** Whether it has not ended. */
+  readonly alive: boolean;
   /** Asks it what it has used; with `gc` it collects garbage first. */
   measure(gc?: boolean): Promise<Measurement>;
   stop(): Promise<void>;
@@ -29,9 +32,9 @@ const entries = {
   source: [join(folder, "../src/main.ts"), ["-C", "source"]],
 } as const;
 
-/** Starts the fake model. */
-export function startUpstream(): Promise<BenchProcess> {
-  return start("upstream", join(folder, "upstream.mjs"), []);
+/** Starts a fake model: a script of this folder. */
+export function startUpstream(script = "upstream.mjs"): Promise<BenchProcess> {
+  return start("upstream", join(folder, script), []);
 }
 
 /** Starts the raw pipe in front of it. */
@@ -39,11 +42,17 @@ export function startFloor(upstream: BenchProcess): Promise<BenchProcess> {
   return start("raw pipe", join(folder, "floor.mjs"), [`http://127.0.0.1:${upstream.port}/v1/chat/completions`]);
 }
 
+/** What is slow is to be measured, not refused. */
+const patient = { overload: { eventLoopLag: "1m" } };
+
 /** Starts `sluice serve` in front of it, logging on. */
-export function startSluice(upstream: BenchProcess, nodeArgs: readonly string[] = []): Promise<BenchProcess> {
+export function startSluice(
+  upstream: BenchProcess,
+  nodeArgs: readonly string[] = [],
+  server: Readonly<Record<string, unknown>> = patient,
+): Promise<BenchProcess> {
   const config = {
-    // What is slow is to be measured, not refused; the end of a profile must not be the waiting for a drain.
-    server: { overload: { eventLoopLag: "1m" }, drainDelay: "0s" },
+    server: { drainDelay: "0s", ...server }, // the end of a profile must not be the waiting for a drain
     providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
     pipeline: { use: ["logging"] },
   };
@@ -74,9 +83,14 @@ async function start(
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   await listening(child, port);
+  const alive = () => child.exitCode === null && child.signalCode === null;
   return {
     name,
     port,
+    pid: child.pid ?? 0,
+    get alive() {
+      return alive();
+    },
     async measure(gc = false) {
       const reply = once(child, "message");
       child.send({ gc });
@@ -84,6 +98,7 @@ async function start(
       return measurement;
     },
     async stop() {
+      if (!alive()) return;
       const gone = once(child, "exit");
       child.kill("SIGTERM");
       await gone;

@@ -62,9 +62,7 @@ export class ReplyReader {
     this.#status = 0;
     this.#read = Buffer.alloc(0);
     if (status === 200) return whole ? { kind: "answered" } : { kind: "broken", how: "cut" };
-    const info = /ErrorInfo","value":"([^"]+)"/.exec(body)?.[1]; // Connect
-    const code =
-      info === undefined ? /"code":"([a-z_]+)"/.exec(body)?.[1] : codeIn(Buffer.from(info, "base64").toString("latin1"));
+    const code = (/"reason":"([a-z_]+)"/.exec(body) ?? /"code":"([a-z_]+)"/.exec(body))?.[1]; // Connect, then REST
     const retryAfter = /\r\nretry-after: \d+\r\n/i.test(`${this.#head}\r\n`) || body.includes("google.rpc.RetryInfo");
     return { kind: "refused", code: code ?? String(status), retryAfter };
   }

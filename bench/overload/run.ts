@@ -87,13 +87,13 @@ async function capacityOf(port: number, mix: Mix, from: number): Promise<number>
 
 await withGateway("usual calls", 256, {}, async ({ port }) => {
   const mix = "usual";
-  const capacity = await capacityOf(port, mix, 250);
-  const streams = await openStreams(port, 40, 420);
+  const capacity = await capacityOf(port, mix, 325);
+  const streams = await openStreams(port, 40, 350);
   let peak = capacity;
   for (const [times, seconds] of [
-    [1, 7],
-    [2, 8],
-    [4, 20],
+    [1, 6],
+    [2, 6],
+    [4, 15],
   ] as const) {
     const load = { port, mix, seconds, rate: capacity * times, patience: 2 } as const;
     const { goodput } = await phase(`${times} times capacity`, load, peak);
@@ -109,12 +109,12 @@ await withGateway("usual calls", 256, {}, async ({ port }) => {
 });
 
 await withGateway("the cheapest calls", 256, {}, async ({ port }) => {
-  const capacity = await capacityOf(port, "cheap", 1000);
+  const capacity = await capacityOf(port, "cheap", 2000);
   await phase("4 times capacity", { port, mix: "cheap", seconds: 6, rate: capacity * 4, patience: 2 }, capacity);
 });
 
 await withGateway("prompts of 64 KiB", 256, { maxInFlightBytes: "64MiB" }, async ({ port }) => {
-  const capacity = await capacityOf(port, "large", 500);
+  const capacity = await capacityOf(port, "large", 700);
   await phase("4 times capacity", { port, mix: "large", seconds: 6, rate: capacity * 4, patience: 2 }, capacity);
 });
 
@@ -124,7 +124,7 @@ await withGateway("an upstream that takes 10 s", 64, {}, async ({ port }) => {
 });
 
 await withGateway("the same with prompts of 64 KiB", 256, { maxInFlightBytes: "64MiB" }, async ({ port }) => {
-  await phase("200 calls a second", { port, mix: "largeAndSlow", seconds: 10, rate: 200, patience: 11 });
+  await phase("200 calls a second", { port, mix: "largeAndSlow", seconds: 7, rate: 200, patience: 11 });
   await phase("afterwards", { port, mix: "cheap", seconds: 3, rate: 200, patience: 2 });
 });
 

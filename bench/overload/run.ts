@@ -40,7 +40,7 @@ async function offer(load: Load): Promise<Tally> {
 
 /** Starts a gateway on its core, lets `run` load it, and ends it. */
 async function withGateway(title: string, heapMiB: number, server: object, run: (gateway: BenchProcess) => Promise<void>) {
-  if (!title.includes(flags.only)) return;
+  if (!title.startsWith(flags.only)) return;
   console.log(`\n${title}, --max-old-space-size=${heapMiB}`);
   const gateway = await startSluice(upstream, [`--max-old-space-size=${heapMiB}`], { timeouts: { idle: "10m" }, ...server });
   pin(gateway.pid, gatewayCore);

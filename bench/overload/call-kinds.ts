@@ -14,12 +14,12 @@ export interface CallKind {
 const smallPrompt = "Say something about the weather in Lisbon.";
 const usualPrompt = "What came before is part of every prompt. ".repeat(100).slice(0, 4096);
 const largePrompt = "The gateway holds only what could still become a match. ".repeat(1200).slice(0, 65_536);
-const chunks = 100;
+const chunks = 200;
 const heldMs = 10_000;
 
 /** What is asked for, by name: each a list of calls that come in turn. */
 export const mixes = {
-  /** Prompts of 4 KiB over REST, Connect and gRPC; two in five are streams of 100 chunks, 100 a second. */
+  /** Prompts of 4 KiB over REST, Connect and gRPC; two in five are streams of 200 chunks, 100 a second. */
   usual: inTurn([
     [8, rest(`stream-${chunks}`, usualPrompt, chunks * 10)],
     [6, rest("unary", usualPrompt)],

@@ -1,5 +1,5 @@
 // The clients of `npm run overload`, in a process of their own: told a load by its parent, it offers that and answers with what came
-// of it. Open loop: calls come at their rate, whether or not those before them have been answered. A thousand connections are open
+// of it. Open loop: calls come at their rate, whether or not those before them have been answered. Three thousand connections are open
 // before, as those of a load balancer are; who finds none idle opens another.
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
@@ -19,7 +19,7 @@ export interface Load {
   readonly patience: number;
 }
 
-const openBefore = 1000;
+const openBefore = 3000;
 const mostConnections = 6000;
 const healthRequest = Buffer.from("GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
 const grpcPath = "/sluice.chat.v1.ChatCompletionService/CreateChatCompletion";

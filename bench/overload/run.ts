@@ -74,12 +74,12 @@ async function phase(name: string, load: Load, peak?: number): Promise<Tally> {
 
 /** The most calls a second that are answered well: the rate is raised until they become no more. */
 async function capacityOf(port: number, mix: Mix, from: number): Promise<number> {
-  await offer({ port, mix, seconds: 4, rate: from, patience: 3 });
+  await offer({ port, mix, seconds: 4, rate: from, patience: 4 });
   let peak = 0;
-  for (let rate = from; ; rate *= 1.3) {
-    const { goodput } = await phase("looking for capacity", { port, mix, seconds: 4.5, rate, patience: 2 });
+  for (let [rate, beyond] = [from, 0]; beyond < 2; rate *= 1.3) {
+    const { goodput } = await phase("looking for capacity", { port, mix, seconds: 4.5, rate, patience: 4 });
     peak = Math.max(peak, goodput);
-    if (goodput < rate * 0.85) break;
+    beyond = goodput < rate * 0.85 ? beyond + 1 : 0;
   }
   console.log(`capacity: ${peak.toFixed(0)} calls a second`);
   return peak;
@@ -95,7 +95,7 @@ await withGateway("usual calls", 256, {}, async ({ port }) => {
     [2, 6],
     [4, 15],
   ] as const) {
-    const load = { port, mix, seconds, rate: capacity * times, patience: 2 } as const;
+    const load = { port, mix, seconds, rate: capacity * times, patience: 4 } as const;
     const { goodput } = await phase(`${times} times capacity`, load, peak);
     peak = Math.max(peak, goodput);
     if (times === 4 && goodput < leastShare * peak) {

@@ -12,12 +12,14 @@ const mostBytes = 64 * 1024 * 1024;
 export function finishUpload(request: HttpIncoming, response: HttpOutgoing, longestMs = 2000): void {
   if (request.readableEnded || isGone(response)) return;
   let left = mostBytes;
-  const release = "stream" in request ? undefined : hold(request.socket);
+  const release =
+    "stream" in request || ("shouldKeepAlive" in response && response.shouldKeepAlive) ? undefined : hold(request.socket);
   const stop = () => {
+    if (request.readableEnded) return;
     if ("stream" in request) request.stream.close(constants.NGHTTP2_NO_ERROR);
     else request.destroy();
   };
-  const timer = setTimeout(stop, longestMs).unref();
+  const timer = setTimeout(() => setImmediate(stop), longestMs).unref(); // what has arrived meanwhile is read first
   request.on("data", (part: Buffer) => {
     left -= part.length;
     if (left < 0) stop();

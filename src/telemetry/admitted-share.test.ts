@@ -18,7 +18,8 @@ describe("the share of calls that is taken", () => {
     ["before anything is known", []],
     ["while turns are in time", [0, 50, 20, 50]],
     ["after one pause", [0, 900, 3]],
-    ["after pauses with turns in time between them", [900, 0, 900, 0, 900]],
+    ["after two pauses", [900, 900, 3]],
+    ["after pauses with turns in time between them", [900, 0, 900, 900, 0, 900]],
   ])("is everything %s", (_, lags) => {
     expect(taken(shareAfter(...lags), 100)).toBe(100);
   });
@@ -28,25 +29,25 @@ describe("the share of calls that is taken", () => {
     [200, 25],
     [400, 12],
   ])("is what fits into the limit when turns are %d ms late: %d of 100", (lag, wanted) => {
-    expect(taken(shareAfter(lag, lag), 100)).toBe(wanted);
+    expect(taken(shareAfter(lag, lag, lag), 100)).toBe(wanted);
   });
 
   it("becomes smaller while turns stay late", () => {
-    expect(taken(shareAfter(100, 100, 100), 100)).toBe(25);
+    expect(taken(shareAfter(100, 100, 100, 100), 100)).toBe(25);
   });
 
   it("never becomes less than a tenth: the lateness may not be the calls'", () => {
-    expect(taken(shareAfter(900, 900, 900, 900), 1000)).toBeGreaterThanOrEqual(99);
+    expect(taken(shareAfter(900, 900, 900, 900, 900), 1000)).toBeGreaterThanOrEqual(99);
   });
 
   it("is spread evenly", () => {
-    const share = shareAfter(200, 200);
+    const share = shareAfter(200, 200, 200);
     const first = Array.from({ length: 8 }, () => share.take());
     expect(first).toEqual([false, false, false, true, false, false, false, true]);
   });
 
   it("grows to everything again once turns are in time, not at once", () => {
-    const share = shareAfter(500, 500);
+    const share = shareAfter(500, 500, 500);
     let looks = 0;
     for (; taken(share, 100) < 100; looks++) share.look(0);
     expect(looks).toBeGreaterThan(20);

@@ -1,5 +1,6 @@
 /** What the share grows by at every look that was in time. */
 const step = 0.02;
+const looksBeforeLoad = 3;
 /** What is taken however late turns are: they may be late because of others on the machine, and refusing calls does not help then. */
 const least = 0.1;
 
@@ -19,10 +20,10 @@ export class AdmittedShare {
     this.#limitMs = limitMs;
   }
 
-  /** Takes down how late the event loop is. One late look may be a pause of the collector's; the second in a row is load. */
+  /** Takes down how late the event loop is. One or two late looks may be pauses of the collector's; the third in a row is load. */
   look(lagMs: number): void {
     this.#late = lagMs > this.#limitMs ? this.#late + 1 : 0;
-    if (this.#late > 1) this.#share = Math.max(least, (this.#share * this.#limitMs) / lagMs);
+    if (this.#late >= looksBeforeLoad) this.#share = Math.max(least, (this.#share * this.#limitMs) / lagMs);
     else if (this.#late === 0) this.#share = Math.min(1, this.#share + step);
   }
 

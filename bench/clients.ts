@@ -23,6 +23,11 @@ export function clientOf(protocol: Protocol, port: number, modelPrefix = "up/"):
   return protocol === "rest" ? restClient(port, modelPrefix) : rpcClient(protocol, port, modelPrefix);
 }
 
+/** A client of Sluice for each protocol. */
+export function clientsOf(port: number): Readonly<Record<Protocol, BenchClient>> {
+  return { rest: clientOf("rest", port), connect: clientOf("connect", port), grpc: clientOf("grpc", port) };
+}
+
 function restClient(port: number, modelPrefix: string): BenchClient {
   const agent = new Agent({ connections: 512, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 });
   return {

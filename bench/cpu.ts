@@ -13,19 +13,22 @@ interface Scenario {
   readonly units: number;
 }
 
-/** CPU of all threads of a process, microseconds per request or chunk: medians of the rounds, and the median of the rounds' ratios. */
+/**
+ * CPU of all threads of Sluice and of what it is compared with, microseconds per request or chunk: medians of the rounds, and the median
+ * of the rounds' ratios.
+ */
 export interface CpuFigure {
   readonly name: string;
   readonly unit: "request" | "chunk";
-  readonly floorUs: number;
+  readonly besideUs: number;
   readonly sluiceUs: number;
   readonly ratio: number;
 }
 
-/** What is measured: the raw pipe, and Sluice with a client of each protocol. */
-export interface CpuTargets {
-  readonly floor: { readonly process: BenchProcess; readonly client: BenchClient };
-  readonly sluice: { readonly process: BenchProcess; readonly clients: Readonly<Record<Protocol, BenchClient>> };
+/** A proxy whose CPU is measured, and who asks it. */
+export interface CpuTarget {
+  readonly process: BenchProcess;
+  readonly clients: Readonly<Record<Protocol, BenchClient>>;
 }
 
 const concurrency = 8;
@@ -43,34 +46,33 @@ function scenarios(protocol: Protocol): Scenario[] {
 }
 
 /** Compares under every load whose name has `only` in it: each is run on the one and the other in turn, after a round that warms up. */
-export async function compareCpu(targets: CpuTargets, rounds: number, only: string): Promise<CpuFigure[]> {
-  const { floor, sluice } = targets;
+export async function compareCpu(beside: CpuTarget, sluice: CpuTarget, rounds: number, only: string): Promise<CpuFigure[]> {
   const figures: CpuFigure[] = [];
   for (const scenario of (["rest", "connect", "grpc"] as const).flatMap(scenarios)) {
     if (!scenario.name.includes(only)) continue;
-    const pairs: { floorUs: number; sluiceUs: number }[] = [];
+    const pairs: { besideUs: number; sluiceUs: number }[] = [];
     for (let round = -1; round < rounds; round++) {
-      const floorUs = await cpuPerUnit(floor.process, floor.client, scenario);
-      const sluiceUs = await cpuPerUnit(sluice.process, sluice.clients[scenario.protocol], scenario);
-      if (round >= 0) pairs.push({ floorUs, sluiceUs });
+      const besideUs = await cpuPerUnit(beside, scenario);
+      const sluiceUs = await cpuPerUnit(sluice, scenario);
+      if (round >= 0) pairs.push({ besideUs, sluiceUs });
     }
     const figure: CpuFigure = {
       name: scenario.name,
       unit: scenario.units === 1 ? "request" : "chunk",
-      floorUs: median(pairs.map((pair) => pair.floorUs)),
+      besideUs: median(pairs.map((pair) => pair.besideUs)),
       sluiceUs: median(pairs.map((pair) => pair.sluiceUs)),
-      ratio: median(pairs.map((pair) => pair.sluiceUs / pair.floorUs)),
+      ratio: median(pairs.map((pair) => pair.sluiceUs / pair.besideUs)),
     };
-    const us = `${figure.floorUs.toFixed(2)} -> ${figure.sluiceUs.toFixed(2)} µs a ${figure.unit}`;
+    const us = `${figure.besideUs.toFixed(2)} -> ${figure.sluiceUs.toFixed(2)} µs a ${figure.unit}`;
     console.error(`${figure.name}: ${us}, ${figure.ratio.toFixed(2)}x`);
     figures.push(figure);
   }
   return figures;
 }
 
-async function cpuPerUnit(target: BenchProcess, client: BenchClient, { model, prompt, calls, units }: Scenario): Promise<number> {
-  const before = await target.measure();
-  await load(() => client.call(model, prompt), calls, concurrency);
-  const after = await target.measure();
+async function cpuPerUnit(target: CpuTarget, { protocol, model, prompt, calls, units }: Scenario): Promise<number> {
+  const before = await target.process.measure();
+  await load(() => target.clients[protocol].call(model, prompt), calls, concurrency);
+  const after = await target.process.measure();
   return (after.cpuUs - before.cpuUs) / calls / units;
 }

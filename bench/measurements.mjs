@@ -7,4 +7,5 @@ process.on("message", (message) => {
   const { heapUsed, external, rss } = process.memoryUsage();
   process.send({ cpuUs: user + system, heapBytes: heapUsed + external, rssBytes: rss });
 });
+process.on("disconnect", () => process.exit()); // the benchmark has gone
 process.channel?.unref();

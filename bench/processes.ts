@@ -52,9 +52,8 @@ export function startSluice(
   server: Readonly<Record<string, unknown>> = patient,
 ): Promise<BenchProcess> {
   const config = {
+    ...configOf(upstream),
     server: { drainDelay: "0s", ...server }, // the end of a profile must not be the waiting for a drain
-    providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
-    pipeline: { use: ["logging"] },
   };
   const [main, entryArgs] = entries.built;
   return start("Sluice", main, ["serve", "--admin", "off"], [...entryArgs, ...nodeArgs], {
@@ -62,10 +61,24 @@ export function startSluice(
   });
 }
 
+/** Starts `sluice serve` of another folder's build, with a configuration that every version understands. */
+export function startSluiceOf(root: string, upstream: BenchProcess): Promise<BenchProcess> {
+  return start("Sluice", join(root, "dist/src/main.js"), ["serve", "--admin", "off"], [], {
+    SLUICE_CONFIG_JSON: JSON.stringify(configOf(upstream)),
+  });
+}
+
 /** Starts `sluice serve` as it is without any configuration. */
 export function startDemo(entry: keyof typeof entries): Promise<BenchProcess> {
   const [main, entryArgs] = entries[entry];
   return start("Sluice", main, ["serve", "--admin", "off"], entryArgs, { SLUICE_SERVER__DRAIN_DELAY: "0s" });
+}
+
+function configOf(upstream: BenchProcess): object {
+  return {
+    providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
+    pipeline: { use: ["logging"] },
+  };
 }
 
 /** Starts a script that takes its port as `--listen 127.0.0.1:PORT` and waits until it listens. Its output is thrown away. */

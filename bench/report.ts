@@ -44,9 +44,9 @@ of the call's own cost is in the figure.
 
 ${table(
   ["load", "raw pipe, µs", "Sluice, µs", "ratio"],
-  cpu.map(({ name, unit, floorUs, sluiceUs, ratio }) => [
+  cpu.map(({ name, unit, besideUs, sluiceUs, ratio }) => [
     `${name}, a ${unit}`,
-    floorUs.toFixed(1),
+    besideUs.toFixed(1),
     sluiceUs.toFixed(1),
     times(ratio),
   ]),
@@ -123,7 +123,8 @@ function targets({ cpu, scanner, startMs, idleRssBytes }: Figures): string[][] {
   ]);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -131,6 +132,7 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
 }
 
-function times(ratio: number): string {
+/** A ratio for readers. */
+export function times(ratio: number): string {
   return `${ratio.toFixed(2)}×`;
 }

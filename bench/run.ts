@@ -6,7 +6,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { allocationPerChunk } from "./allocation.ts";
-import { clientOf } from "./clients.ts";
+import { clientOf, clientsOf } from "./clients.ts";
 import { compareCpu } from "./cpu.ts";
 import { pacedStreams } from "./paced.ts";
 import { startFloor, startSluice, startUpstream } from "./processes.ts";
@@ -28,13 +28,10 @@ await new Promise((resolve) => setTimeout(resolve, quick ? 0 : 2000));
 const { rssBytes: idleRssBytes } = await sluice.measure();
 
 const floorClient = clientOf("rest", floor.port, "");
-const clients = {
-  rest: clientOf("rest", sluice.port),
-  connect: clientOf("connect", sluice.port),
-  grpc: clientOf("grpc", sluice.port),
-};
+const clients = clientsOf(sluice.port);
 const cpu = await compareCpu(
-  { floor: { process: floor, client: floorClient }, sluice: { process: sluice, clients } },
+  { process: floor, clients: { rest: floorClient, connect: floorClient, grpc: floorClient } },
+  { process: sluice, clients },
   quick ? 3 : 9,
   flags.only ?? "",
 );

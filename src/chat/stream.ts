@@ -1,4 +1,6 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
+import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { GatewayError } from "./error.ts";
 import type { Immutable } from "./immutable.ts";
 
@@ -15,6 +17,8 @@ export interface ChatStream extends AsyncIterable<readonly StreamEvent[]> {
 export interface StreamEvent {
   /** The upstream's own bytes, when they may be forwarded to a client of the same protocol. */
   readonly wire?: WireFrame | undefined;
+  /** Where the call went: on the final event, and on no other. */
+  readonly route?: Immutable<RouteInfo> | undefined;
   /** The piece as a message: decoded once, on first use. */
   chunk(): Immutable<ChatCompletionChunk>;
 }
@@ -36,7 +40,7 @@ export interface FrameShape {
   /** Where the member `usage` is, with one comma beside it; both 0 when there is none. */
   readonly usageStart: number;
   readonly usageEnd: number;
-  /** Whether `usage` has a value other than null: {@link StreamEvent.chunk} has it. */
+  /** Whether `usage` has a value other than null: {@link WireFrame.usage} gives it. */
   readonly hasUsage: boolean;
   /** Whether `choices` is empty: OpenAI's last chunk, which exists only for its usage. */
   readonly emptyChoices: boolean;
@@ -60,6 +64,11 @@ export interface WireFrame {
   readonly shape: FrameShape;
   /** How much further than the shape says a `usage` after `model` is. */
   readonly usageShift: number;
+  /**
+   * The usage that it tells, without decoding the rest.
+   * @throws GatewayError `upstream_error` when it is none.
+   */
+  usage(): Immutable<Usage> | undefined;
 }
 
 /** An event for a chunk that is already a message. */

@@ -4,7 +4,7 @@ import type { Immutable } from "../chat/immutable.ts";
 import type { ObservedCall } from "../chat/ports/call-observer.ts";
 import { type ChatStream, eventOf, type StreamEvent } from "../chat/stream.ts";
 import type { CallContext } from "./call-context.ts";
-import { finalChunk } from "./final-chunk.ts";
+import { FinalEvent } from "./final-event.ts";
 import type { VettedRoute } from "./vetted-route.ts";
 
 type Read = IteratorResult<readonly StreamEvent[], undefined>;
@@ -95,7 +95,7 @@ export class CallStream implements ChatStream, AsyncIterator<readonly StreamEven
 
   #final(): Read {
     this.#state = "final";
-    return { done: false, value: [eventOf(finalChunk(this.#ctx, this.#route.get(), this.#sample))] };
+    return { done: false, value: [new FinalEvent(this.#ctx, this.#route.get(), this.#sample)] };
   }
 
   #fail(error: GatewayError): void {

@@ -111,8 +111,7 @@ export class ReplyStream implements ChatStream, AsyncIterator<readonly StreamEve
 
   #takeUsage(batch: readonly StreamEvent[]): void {
     for (const event of batch) {
-      if (event.wire !== undefined && !event.wire.shape.hasUsage) continue;
-      const { usage } = event.chunk();
+      const usage = event.wire === undefined ? event.chunk().usage : event.wire.usage();
       if (usage !== undefined) this.#options.ctx.ownUsage = usage;
     }
   }

@@ -161,16 +161,12 @@ export function ending(): StreamEvent[] {
 }
 
 /** The chunk that the runner ends every stream with. */
-export function finalEvent(): StreamEvent {
-  return eventOf(
-    create(ChatCompletionChunkSchema, {
-      id: "c1",
-      created: 7,
-      model: "m",
-      usage: { promptTokens: 3, completionTokens: 2, totalTokens: 5 },
-      route: { provider: "vendor", model: "vendor-model", attempts: 1 },
-    }),
-  );
+export function finalEvent(
+  route = create(RouteInfoSchema, { provider: "vendor", model: "vendor-model", attempts: 1 }),
+): StreamEvent {
+  const usage = { promptTokens: 3, completionTokens: 2, totalTokens: 5 };
+  const chunk = create(ChatCompletionChunkSchema, { id: "c1", created: 7, model: "m", usage, route });
+  return { route, chunk: () => chunk };
 }
 
 /** An upstream's own JSON as an event. */

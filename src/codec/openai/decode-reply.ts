@@ -1,10 +1,11 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import { GatewayError } from "../../chat/error.ts";
 import { chunkJson } from "./chunk-json.ts";
 import type { JsonObject } from "./json-object.ts";
 import { JsonProblem, JsonReader } from "./json-reader.ts";
-import { responseJson } from "./reply-json.ts";
+import { responseJson, usage } from "./reply-json.ts";
 
 /** What a reply's `model` says instead of the upstream's own name. */
 export interface ReplyOptions {
@@ -16,7 +17,7 @@ export interface ReplyOptions {
  * @throws GatewayError `upstream_error` when it is not JSON or a field has a wrong type; no upstream text is in its message.
  */
 export function decodeChunk(json: string, options: ReplyOptions): ChatCompletionChunk {
-  const chunk = readingReply(chunkJson, json);
+  const chunk = readingReply(() => whole(chunkJson, json));
   chunk.model = options.model;
   return chunk;
 }
@@ -26,17 +27,29 @@ export function decodeChunk(json: string, options: ReplyOptions): ChatCompletion
  * @throws GatewayError `upstream_error`, as {@link decodeChunk}.
  */
 export function decodeResponse(json: string, options: ReplyOptions): ChatCompletionResponse {
-  const response = readingReply(responseJson, json);
+  const response = readingReply(() => whole(responseJson, json));
   response.model = options.model;
   return response;
 }
 
-function readingReply<M extends object>(object: JsonObject<M>, json: string): M {
+/**
+ * The usage that a text begins with; what comes after it is not looked at.
+ * @throws GatewayError `upstream_error`, as {@link decodeChunk}.
+ */
+export function decodeUsage(json: string): Usage {
+  return readingReply(() => usage.read(new JsonReader(json)));
+}
+
+function whole<M extends object>(object: JsonObject<M>, json: string): M {
+  const reader = new JsonReader(json);
+  const message = object.read(reader);
+  reader.end();
+  return message;
+}
+
+function readingReply<M>(read: () => M): M {
   try {
-    const reader = new JsonReader(json);
-    const message = object.read(reader);
-    reader.end();
-    return message;
+    return read();
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
     throw new GatewayError("upstream_error", "the upstream's reply is malformed", { cause: error }); // its path may be the vendor's words

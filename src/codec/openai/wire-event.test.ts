@@ -29,6 +29,24 @@ describe("WireEvent", () => {
     });
   });
 
+  const usage = '{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"cost":1}';
+  it.each([
+    ["first", `{"usage":${usage},"choices":[]}`],
+    ["last", `{"choices":[],"note":"\\"usage\\":{}" , "usage" : ${usage} }`],
+    ["escaped", `{"choices":[],"\\u0075sage":${usage}}`],
+    ["in what is malformed", `{"id":7,"usage":${usage},"choices":[]}`],
+  ])("tells the usage, %s, without decoding the rest", (_where, json) => {
+    expect(event("completion", json).usage()).toMatchObject({ promptTokens: 1, totalTokens: 3, unknownFieldsJson: '{"cost":1}' });
+  });
+
+  it.each(['{"choices":[]}', '{"usage":null}'])("has no usage in %s", (json) => {
+    expect(event("chunk", json).usage()).toBeUndefined();
+  });
+
+  it.each(["7", '{"total_tokens":"x"}'])("refuses %s as a usage", (json) => {
+    expect(() => event("chunk", `{"usage":${json}}`).usage()).toThrow(expect.objectContaining({ code: "upstream_error" }));
+  });
+
   it("leaves a field of a wrong type to whoever reads it", () => {
     const chunk = event("chunk", '{"choices":[{"index":0,"delta":{"content":7}}]}');
     expect(() => chunk.chunk()).toThrow(expect.objectContaining({ code: "upstream_error" }));

@@ -1,8 +1,9 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { Immutable } from "../../chat/immutable.ts";
 import type { StreamEvent, WireFrame } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
-import { decodeChunk, decodeResponse } from "./decode-reply.ts";
+import { decodeChunk, decodeResponse, decodeUsage } from "./decode-reply.ts";
 import type { ScannedReply } from "./scan-chunk.ts";
 import { utf8Of } from "./utf8-of.ts";
 
@@ -46,6 +47,14 @@ export class WireEvent implements StreamEvent, WireFrame {
   chunk(): Immutable<ChatCompletionChunk> {
     this.#chunk ??= this.#decode();
     return this.#chunk;
+  }
+
+  usage(): Immutable<Usage> | undefined {
+    const { hasUsage, usageStart, usageEnd } = this.shape;
+    if (!hasUsage) return undefined;
+    const from = this.start + this.usageShift;
+    const colon = this.text.indexOf(":", from + usageStart); // there is none in the key
+    return decodeUsage(utf8Of(this.text, colon + 1, from + usageEnd));
   }
 
   #decode(): Immutable<ChatCompletionChunk> {

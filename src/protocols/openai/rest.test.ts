@@ -121,8 +121,7 @@ describe.each(["1.1", "2"])("HTTP/%s", (version) => {
       gateway.calls.chat = (call) => {
         call.route.droppedParams.push("seed", "größe 👋 \ud800");
         call.route.cache = "hit";
-        const final = finalEvent().chunk();
-        return streamOf([[piece("x")], [{ chunk: () => ({ ...final, route: call.route }) }]]);
+        return streamOf([[piece("x")], [finalEvent(call.route)]]);
       };
       expect((await post(version)).headers).toMatchObject({
         "x-sluice-cache": "hit",

@@ -1,5 +1,3 @@
-import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
-import type { Immutable } from "../../chat/immutable.ts";
 import type { StreamEvent, WireFrame } from "../../chat/stream.ts";
 import { encodeChunk } from "../../codec/openai/encode-reply.ts";
 import { FrameSplicer } from "../../codec/openai/frame-splicer.ts";
@@ -34,7 +32,7 @@ export class SseEvents {
   render(batch: readonly StreamEvent[]): string {
     let text = "";
     for (const event of batch) {
-      text = event.wire === undefined ? text + this.#chunk(event.chunk()) : this.#append(text, event.wire);
+      text = event.wire === undefined ? text + this.#message(event) : this.#append(text, event.wire);
     }
     return text;
   }
@@ -44,9 +42,11 @@ export class SseEvents {
     return frame.shape.emptyChoices ? text : this.#usageCutter.append(text, frame);
   }
 
-  #chunk(chunk: Immutable<ChatCompletionChunk>): string {
+  #message(event: StreamEvent): string {
     const { usage, info } = this.#wishes;
-    const isFinal = chunk.route !== undefined;
+    const isFinal = event.route !== undefined;
+    if (isFinal && !info && !usage) return "";
+    const chunk = event.chunk();
     if (chunk.choices.length === 0) {
       const tells = isFinal
         ? info || (usage && chunk.usage !== undefined)

@@ -16,13 +16,9 @@ export async function writeWhole(response: HttpOutgoing, stream: ChatStream, mod
   let frame: WireFrame | undefined;
   for await (const batch of stream) {
     for (const event of batch) {
-      if (event.wire?.kind === "completion" && !info) {
-        frame = event.wire;
-        continue;
-      }
-      const chunk = event.chunk();
-      if (chunk.route !== undefined) setRouteHeaders(response, chunk.route);
-      if (frame === undefined) fold.add(chunk);
+      if (event.route !== undefined) setRouteHeaders(response, event.route);
+      if (event.wire?.kind === "completion" && !info) frame = event.wire;
+      else if (frame === undefined) fold.add(event.chunk());
     }
   }
   if (isGone(response)) return;

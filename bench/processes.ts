@@ -49,22 +49,31 @@ const patient = { overload: { eventLoopLag: "1m" } };
 export function startSluice(
   upstream: BenchProcess,
   nodeArgs: readonly string[] = [],
-  server: Readonly<Record<string, unknown>> = patient,
+  server: object = patient,
 ): Promise<BenchProcess> {
-  const config = {
-    ...configOf(upstream),
-    server: { drainDelay: "0s", ...server }, // the end of a profile must not be the waiting for a drain
-  };
-  const [main, entryArgs] = entries.built;
-  return start("Sluice", main, ["serve", "--admin", "off"], [...entryArgs, ...nodeArgs], {
-    SLUICE_CONFIG_JSON: JSON.stringify(config),
-  });
+  return startBuilt(entries.built[0], configOf(upstream, server), nodeArgs);
 }
 
-/** Starts `sluice serve` of another folder's build, with a configuration that every version understands. */
+/** The same of another folder's build, which may be so old that it has no such limits and needs none. */
 export function startSluiceOf(root: string, upstream: BenchProcess): Promise<BenchProcess> {
-  return start("Sluice", join(root, "dist/src/main.js"), ["serve", "--admin", "off"], [], {
-    SLUICE_CONFIG_JSON: JSON.stringify(configOf(upstream)),
+  const main = join(root, "dist/src/main.js");
+  const { server: _, ...old } = configOf(upstream, patient);
+  return startBuilt(main, configOf(upstream, patient)).catch(() => startBuilt(main, old));
+}
+
+/** The end of a profile must not be the waiting for a drain. */
+function configOf(upstream: BenchProcess, server: object) {
+  return {
+    server: { drainDelay: "0s", ...server },
+    providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
+    pipeline: { use: ["logging"] },
+  };
+}
+
+function startBuilt(main: string, config: object, nodeArgs: readonly string[] = []): Promise<BenchProcess> {
+  const [, entryArgs] = entries.built;
+  return start("Sluice", main, ["serve", "--admin", "off"], [...entryArgs, ...nodeArgs], {
+    SLUICE_CONFIG_JSON: JSON.stringify(config),
   });
 }
 
@@ -72,13 +81,6 @@ export function startSluiceOf(root: string, upstream: BenchProcess): Promise<Ben
 export function startDemo(entry: keyof typeof entries): Promise<BenchProcess> {
   const [main, entryArgs] = entries[entry];
   return start("Sluice", main, ["serve", "--admin", "off"], entryArgs, { SLUICE_SERVER__DRAIN_DELAY: "0s" });
-}
-
-function configOf(upstream: BenchProcess): object {
-  return {
-    providers: { up: { type: "openai-compatible", baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: "none" } },
-    pipeline: { use: ["logging"] },
-  };
 }
 
 /** Starts a script that takes its port as `--listen 127.0.0.1:PORT` and waits until it listens. Its output is thrown away. */

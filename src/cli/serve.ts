@@ -8,6 +8,7 @@ import { createGateway } from "../gateway.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { banner } from "./banner.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { giveStartMemoryBack } from "./give-start-memory-back.ts";
 import { createReload } from "./reload.ts";
 import { tuneCollector } from "./tune-collector.ts";
 
@@ -29,6 +30,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   // A middleware of the user's may leave a promise to itself: what becomes of it must not end the calls of everybody.
   process.on("unhandledRejection", (reason) => log.error({ err: reason }, "nobody waited for what failed"));
   const gateway = await createGateway(resolved, { log });
+  await giveStartMemoryBack();
   const addresses = (await gateway.listen().catch(adviseOnAddress)).map(({ address }) => address);
   (terminal ? process.stdout : process.stderr).write(
     banner({

@@ -1,5 +1,6 @@
-import { get } from "node:http";
 import { get as getSecurely } from "node:https";
+
+const { get } = process.getBuiltinModule("node:http"); // see protocols/listener/http1-server.ts
 
 const maxBytes = 1024 * 1024;
 

@@ -1,4 +1,5 @@
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
+import Pool from "undici/lib/dispatcher/pool.js";
 import { GatewayError } from "../chat/error.ts";
 import type { Lease } from "../chat/lease.ts";
 import type { Clock } from "../chat/ports/clock.ts";

@@ -5,7 +5,7 @@ import type { HttpHandler } from "../exchange.ts";
 import { chatMethods } from "./chat-methods.ts";
 import { healthMethods } from "./health-methods.ts";
 import { modelMethods } from "./model-methods.ts";
-import { reflection } from "./reflection.ts";
+import { reflectionOnDemand } from "./reflection-on-demand.ts";
 import { type CallRoutes, routeCalls } from "./route-calls.ts";
 import { type ServeOptions, serveCall } from "./serve-call.ts";
 import { ServiceHealth } from "./service-health.ts";
@@ -31,7 +31,7 @@ export function createRpc(options: RpcOptions): Rpc {
     services.map(({ typeName }) => typeName),
     () => options.readiness().ready,
   );
-  const handlers = new Map<string, HttpHandler>(reflection(services, options.body.timeoutMs));
+  const handlers = new Map<string, HttpHandler>(reflectionOnDemand(services, options.body.timeoutMs));
   for (const method of [...chatMethods, ...modelMethods, ...healthMethods(health)]) {
     handlers.set(method.path, (request, response) => void serveCall(request, response, method, options));
   }

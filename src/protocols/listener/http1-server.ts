@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { GatewayError } from "../../chat/error.ts";
 import { encodeError } from "../../codec/openai/encode-error.ts";
 import type { Http1Replies } from "./http1-replies.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { goodbyeMs, sayGoodbye } from "./say-goodbye.ts";
+
+const { createServer } = process.getBuiltinModule("node:http"); // `import` reads all of its exports, one of which loads fetch: 13 MiB
 
 /** Answers a request; given a fault, with that. */
 type Http1Handler = (request: IncomingMessage, response: ServerResponse, fault: GatewayError | undefined) => void;

@@ -88,6 +88,7 @@ async function capacityOf(port: number, mix: Mix, from: number): Promise<number>
 await withGateway("usual calls", 256, {}, async ({ port }) => {
   const mix = "usual";
   const capacity = await capacityOf(port, mix, 325);
+  await sleep(3000); // until new calls are taken again
   const streams = await openStreams(port, 40, 350);
   let peak = capacity;
   for (const [times, seconds] of [

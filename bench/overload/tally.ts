@@ -12,7 +12,7 @@ export interface Tally {
   readonly late: number;
   /** By the error's code. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Refusals that do not say when to try again. */
+  /** Refusals as overloaded that do not say when to try again. */
   readonly withoutRetryAfter: number;
   /** Replies that were cut or make no sense, by how. */
   readonly broken: Readonly<Record<string, number>>;
@@ -60,7 +60,7 @@ export class Count {
     if (outcome.kind === "broken") this.#broken[outcome.how] = (this.#broken[outcome.how] ?? 0) + 1;
     else if (outcome.kind === "refused") {
       this.#refused[outcome.code] = (this.#refused[outcome.code] ?? 0) + 1;
-      if (!outcome.retryAfter) this.#withoutRetryAfter += 1;
+      if (outcome.code === "overloaded" && !outcome.retryAfter) this.#withoutRetryAfter += 1;
       this.#refusedMs.push(tookMs);
     } else {
       const beyondMs = tookMs - ownMs;

@@ -28,6 +28,8 @@ export class FoldedText {
   #rawLength = 0;
   /** The first half of a surrogate pair whose second has not come, else 0. */
   #half = 0;
+  #halfFrom = 0;
+  #halfSize = 0;
   #unseen = 0;
 
   /** Without a fold every unit stands for itself. */
@@ -37,28 +39,34 @@ export class FoldedText {
 
   /** Appends a piece of the original text. */
   take(text: string): void {
-    const fold = this.#fold;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      const folded = this.#half !== 0 || (unit & 0xf800) === 0xd800 ? -1 : fold === undefined ? unit : fold.unit(unit);
-      if (folded >= 0) {
-        this.#unseen = 0;
-        this.#push(folded, beginsCharacter | endsCharacter, this.#rawLength, 1);
-        this.#rawLength++;
-      } else this.#takeOther(unit);
-    }
+    for (let i = 0; i < text.length; i++) this.append(text.charCodeAt(i), this.#rawLength, 1);
+  }
+
+  /** Appends a unit that is written in the original from an offset on, with so many units, the last that have come. */
+  append(unit: number, from: number, size: number): void {
+    this.#rawLength = from + size;
+    const folded = this.#half === 0 ? this.#one(unit) : -1;
+    if (folded >= 0) {
+      this.#unseen = 0;
+      this.#push(folded, beginsCharacter | endsCharacter, from, size);
+    } else this.#appendOther(unit, from, size);
+  }
+
+  /** The original has come to an offset, with nothing that is text. */
+  skipTo(rawOffset: number): void {
+    this.#rawLength = rawOffset;
   }
 
   /** The text is over: half of a pair that waits stands alone. */
   finish(): void {
-    if (this.#half !== 0) this.#write(replacement, this.#rawLength - 1, 1);
+    if (this.#half !== 0) this.#write(replacement, this.#halfFrom, this.#halfSize);
     this.#half = 0;
   }
 
   /** The original's offset up to which the text is decided when it is decided before an index. Never within a character. */
   rawOffset(index: number): number {
     if (index < this.length) return this.#from[index - this.base] as number; // it is kept
-    return this.#half === 0 ? this.#rawLength : this.#rawLength - 1;
+    return this.#half === 0 ? this.#rawLength : this.#halfFrom;
   }
 
   /** Where the original character of a unit ends. */
@@ -80,25 +88,30 @@ export class FoldedText {
     this.base = before;
   }
 
-  /** Takes a unit that is not folded to one. */
-  #takeOther(unit: number): void {
+  /** What a unit becomes if that is one unit, else -1. */
+  #one(unit: number): number {
+    if (this.#fold !== undefined) return this.#fold.unit(unit);
+    return (unit & 0xf800) === 0xd800 ? -1 : unit;
+  }
+
+  #appendOther(unit: number, from: number, size: number): void {
     const half = this.#half;
     this.#half = 0;
     if (half !== 0 && (unit & 0xfc00) === 0xdc00) {
       const codePoint = ((half - 0xd800) << 10) + (unit - 0xdc00) + 0x10000;
-      const folded = this.#fold === undefined ? String.fromCodePoint(codePoint) : this.#fold.of(codePoint);
-      this.#rawLength++;
-      this.#write(folded, this.#rawLength - 2, 2);
+      this.#write(this.#foldOf(codePoint), this.#halfFrom, from + size - this.#halfFrom);
       return;
     }
-    if (half !== 0) this.#write(replacement, this.#rawLength - 1, 1);
-    this.#rawLength++;
-    if ((unit & 0xfc00) === 0xd800) this.#half = unit;
-    else {
-      const lone = (unit & 0xfc00) === 0xdc00;
-      const folded = lone ? replacement : this.#fold === undefined ? String.fromCharCode(unit) : this.#fold.of(unit);
-      this.#write(folded, this.#rawLength - 1, 1);
-    }
+    if (half !== 0) this.#write(replacement, this.#halfFrom, this.#halfSize);
+    if ((unit & 0xfc00) === 0xd800) {
+      this.#half = unit;
+      this.#halfFrom = from;
+      this.#halfSize = size;
+    } else this.#write((unit & 0xfc00) === 0xdc00 ? replacement : this.#foldOf(unit), from, size);
+  }
+
+  #foldOf(codePoint: number): string {
+    return this.#fold === undefined ? String.fromCodePoint(codePoint) : this.#fold.of(codePoint);
   }
 
   /** Appends what a character has become. */

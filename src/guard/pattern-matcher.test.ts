@@ -72,18 +72,6 @@ function bounded(source: string): BoundedPattern {
   return { node: parsePattern(source), source };
 }
 
-function run(matcher: PatternMatcher, pieces: readonly string[]): PatternMatch[] {
-  const [text, found] = [new FoldedText(), [] as PatternMatch[]];
-  for (const piece of pieces) {
-    text.take(piece);
-    matcher.feed(text, found);
-  }
-  text.finish();
-  matcher.feed(text, found);
-  matcher.finish(text, found);
-  return found;
-}
-
 describe("PatternMatcher", () => {
   it("finds what brute force finds, and holds back exactly what some continuation could change: every text and set", () => {
     const texts = strings(8);

@@ -16,11 +16,13 @@ export interface RecognizerPattern {
   /** Confidence, 0 to 1, in a candidate that no context word stands before and no check has decided. */
   readonly score: number;
   /** Confidence when one of the recognizer's context words stands before it. Default `score`. */
-  readonly scoreInContext?: number;
-  /** Bounds a match of a pattern that has no bound of its own; a longer text is no match. UTF-16 code units. */
-  readonly maxSpan?: number;
+  readonly scoreInContext?: number | undefined;
+  /** Bounds a match of a pattern that has no bound of its own. UTF-16 code units of the folded text. */
+  readonly maxSpan?: number | undefined;
+  /** What becomes of a text that is still in a match when that has got as long as `maxSpan`. Default `drop`: it is none. */
+  readonly atMaxSpan?: "drop" | "match" | undefined;
   /** A check of the candidate: `false` rejects it, `true` is certainty (1), `undefined` leaves the score as it is. Pure. */
-  readonly check?: (candidate: Candidate) => boolean | undefined;
+  readonly check?: ((candidate: Candidate) => boolean | undefined) | undefined;
 }
 
 /** What one entity looks like. */
@@ -29,5 +31,5 @@ export interface Recognizer {
   readonly entity: string;
   readonly patterns: readonly RecognizerPattern[];
   /** Words, lower case, one of which has to stand before a candidate to make it likelier. */
-  readonly context?: readonly string[];
+  readonly context?: readonly string[] | undefined;
 }

@@ -1,0 +1,77 @@
+import { GatewayError } from "../chat/error.ts";
+import type { GuardAction } from "../chat/guard.ts";
+import type { CharacterFold } from "./character-fold.ts";
+import { hasContext } from "./context-words.ts";
+import type { FoldedText } from "./folded-text.ts";
+import { PatternAutomaton } from "./pattern-automaton.ts";
+import { parsePattern } from "./pattern-parser.ts";
+import { PatternProgram } from "./pattern-program.ts";
+import { type Candidate, contextUnits, type Recognizer, type RecognizerPattern } from "./recognizer.ts";
+
+/** An entity to look for, and what is done to it. */
+export interface EntityRule {
+  readonly recognizer: Recognizer;
+  readonly action: GuardAction;
+  /** The confidence from which a candidate counts, 0 to 1. Default {@link defaultThreshold}. */
+  readonly threshold?: number | undefined;
+  /** What stands in a found text's place, made of the text. Default `[ENTITY]`. */
+  readonly replace?: ((found: string) => string) | undefined;
+}
+
+export const defaultThreshold = 0.5;
+
+/** A pattern of a rule. */
+interface RulePattern extends RecognizerPattern {
+  readonly rule: EntityRule;
+  readonly context: readonly string[];
+}
+
+/**
+ * Entities that are looked for together, compiled once: of overlapping ones the first and longest is found. Those of different
+ * actions belong into different sets, since a finding that is only watched must not hide one that is blocked.
+ */
+export class EntitySet {
+  readonly automaton: PatternAutomaton;
+  readonly #patterns: readonly RulePattern[];
+  readonly #allowed: ReadonlySet<string>;
+
+  /**
+   * `allowed` are texts that are found and left alone.
+   * @throws GatewayError `internal` for a pattern that cannot be matched.
+   */
+  constructor(rules: readonly EntityRule[], fold: CharacterFold | undefined, allowed: ReadonlySet<string> = new Set()) {
+    this.#patterns = rules.flatMap((rule) =>
+      rule.recognizer.patterns.map((pattern) => ({ ...pattern, rule, context: rule.recognizer.context ?? [] })),
+    );
+    if (this.#patterns.length === 0) throw new GatewayError("internal", "a guard needs something to look for");
+    this.#allowed = allowed;
+    this.automaton = new PatternAutomaton(
+      new PatternProgram(
+        this.#patterns.map(({ pattern, maxSpan, atMaxSpan }) => {
+          return { node: parsePattern(pattern, { fold }), source: pattern, maxSpan, atMaxSpan };
+        }),
+      ),
+    );
+  }
+
+  /** Whether what a pattern has matched is the entity: {@link Recognizer} says how it is decided. */
+  confirms(pattern: number, text: FoldedText, start: number, end: number): boolean {
+    const { rule, check, score, scoreInContext, context } = this.#patterns[pattern] as RulePattern; // one per pattern
+    const { threshold = defaultThreshold } = rule;
+    if (check === undefined && score >= threshold) return true;
+    if (check === undefined && (scoreInContext ?? score) < threshold) return false;
+    const candidate: Candidate = {
+      text: text.slice(start, end),
+      before: text.slice(Math.max(text.base, start - contextUnits), start),
+    };
+    const verdict = check?.(candidate);
+    if (verdict !== undefined) return verdict;
+    return score >= threshold || ((scoreInContext ?? score) >= threshold && hasContext(candidate.before, context));
+  }
+
+  /** The rule that a pattern is of, unless the text it has found is allowed. */
+  ruleOf(pattern: number, text: FoldedText, start: number, end: number): EntityRule | undefined {
+    if (this.#allowed.size > 0 && this.#allowed.has(text.slice(start, end).toLowerCase())) return undefined;
+    return this.#patterns[pattern]?.rule;
+  }
+}

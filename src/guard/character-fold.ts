@@ -1,6 +1,6 @@
 /** What is made equal before text is matched. */
 export interface FoldOptions {
-  /** Upper and lower case, by Unicode's lower case and `ß` = `ss`. Default false. */
+  /** Upper and lower case, by Unicode's lower case, `ß` = `ss` and `ς` = `σ`. Default false. */
   readonly case?: boolean | undefined;
 }
 
@@ -61,13 +61,21 @@ export class CharacterFold {
     let folded = "";
     for (const part of hangul ? character : character.normalize("NFKD")) {
       if (unseen.test(part) || marks.test(part)) continue;
-      folded += digit.test(part) ? String(digitValue(part)) : (alike.get(part) ?? part);
+      if (digit.test(part)) folded += digitValue(part);
+      else if (this.#case) folded += lowerCase(part);
+      else folded += alike.get(part) ?? part;
     }
-    if (!this.#case) return folded;
-    let lower = "";
-    for (const part of folded.toLowerCase().replaceAll("ß", "ss")) lower += alike.get(part) ?? part;
-    return lower;
+    return folded;
   }
+}
+
+/** Letters that are alike as capitals are alike in either case. */
+function lowerCase(character: string): string {
+  const capital = alike.get(character.toUpperCase());
+  if (capital !== undefined) return capital.toLowerCase();
+  const lower = character.toLowerCase();
+  if (lower === "ß") return "ss";
+  return lower === "ς" ? "σ" : (alike.get(lower) ?? lower);
 }
 
 let kept: CharacterFold | undefined;

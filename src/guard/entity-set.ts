@@ -1,12 +1,14 @@
 import { GatewayError } from "../chat/error.ts";
-import type { GuardAction } from "../chat/guard.ts";
+import type { GuardAction, Span } from "../chat/guard.ts";
 import type { CharacterFold } from "./character-fold.ts";
 import { hasContext } from "./context-words.ts";
 import type { FoldedText } from "./folded-text.ts";
 import { PatternAutomaton } from "./pattern-automaton.ts";
+import { PatternMatcher } from "./pattern-matcher.ts";
 import { parsePattern } from "./pattern-parser.ts";
 import { PatternProgram } from "./pattern-program.ts";
 import { type Candidate, contextUnits, type Recognizer, type RecognizerPattern } from "./recognizer.ts";
+import type { TextMatch, TextMatcher, TextSearch } from "./text-search.ts";
 
 /** An entity to look for, and what is done to it. */
 export interface EntityRule {
@@ -30,8 +32,8 @@ interface RulePattern extends RecognizerPattern {
  * Entities that are looked for together, compiled once: of overlapping ones the first and longest is found. Those of different
  * actions belong into different sets, since a finding that is only watched must not hide one that is blocked.
  */
-export class EntitySet {
-  readonly automaton: PatternAutomaton;
+export class EntitySet implements TextSearch {
+  readonly #automaton: PatternAutomaton;
   readonly #patterns: readonly RulePattern[];
   readonly #allowed: ReadonlySet<string>;
 
@@ -45,7 +47,7 @@ export class EntitySet {
     );
     if (this.#patterns.length === 0) throw new GatewayError("internal", "a guard needs something to look for");
     this.#allowed = allowed;
-    this.automaton = new PatternAutomaton(
+    this.#automaton = new PatternAutomaton(
       new PatternProgram(
         this.#patterns.map(({ pattern, maxSpan, atMaxSpan }) => {
           return { node: parsePattern(pattern, { fold }), source: pattern, maxSpan, atMaxSpan };
@@ -54,8 +56,20 @@ export class EntitySet {
     );
   }
 
+  newMatcher(text: FoldedText): TextMatcher {
+    return new PatternMatcher(this.#automaton, (pattern, start, end) => this.#confirms(pattern, text, start, end));
+  }
+
+  finding({ pattern, start, end }: TextMatch, text: FoldedText): Omit<Span, "start" | "end"> | undefined {
+    const { rule } = this.#patterns[pattern] as RulePattern; // one per pattern
+    const { recognizer, action, replace } = rule;
+    const found = text.slice(start, end);
+    if (this.#allowed.has(found.toLowerCase())) return undefined;
+    return { entity: recognizer.entity, action, replacement: replace === undefined ? `[${recognizer.entity}]` : replace(found) };
+  }
+
   /** Whether what a pattern has matched is the entity: {@link Recognizer} says how it is decided. */
-  confirms(pattern: number, text: FoldedText, start: number, end: number): boolean {
+  #confirms(pattern: number, text: FoldedText, start: number, end: number): boolean {
     const { rule, check, score, scoreInContext, context } = this.#patterns[pattern] as RulePattern; // one per pattern
     const { threshold = defaultThreshold } = rule;
     if (check === undefined && score >= threshold) return true;
@@ -67,11 +81,5 @@ export class EntitySet {
     const verdict = check?.(candidate);
     if (verdict !== undefined) return verdict;
     return score >= threshold || ((scoreInContext ?? score) >= threshold && hasContext(candidate.before, context));
-  }
-
-  /** The rule that a pattern is of, unless the text it has found is allowed. */
-  ruleOf(pattern: number, text: FoldedText, start: number, end: number): EntityRule | undefined {
-    if (this.#allowed.size > 0 && this.#allowed.has(text.slice(start, end).toLowerCase())) return undefined;
-    return this.#patterns[pattern]?.rule;
   }
 }

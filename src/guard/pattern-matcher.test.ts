@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { FoldedText } from "./folded-text.ts";
 import { PatternAutomaton } from "./pattern-automaton.ts";
-import { type CandidateCheck, type PatternMatch, PatternMatcher } from "./pattern-matcher.ts";
+import { type CandidateCheck, PatternMatcher } from "./pattern-matcher.ts";
 import { parsePattern } from "./pattern-parser.ts";
 import { type BoundedPattern, PatternProgram } from "./pattern-program.ts";
+import type { TextMatch } from "./text-search.ts";
 
 /** Every string over a, b and - up to a length, shortest first. */
 function strings(longest: number): string[] {
@@ -111,7 +112,7 @@ describe("PatternMatcher", () => {
           const other = decisions[index.get(prefix + more) ?? 0] as Uint8Array;
           for (let at = 0; at < best; at++) if (own[at] !== other[at]) best = at;
         }
-        const [text, matcher, found] = [new FoldedText(), fresh(), [] as PatternMatch[]];
+        const [text, matcher, found] = [new FoldedText(), fresh(), [] as TextMatch[]];
         for (const letter of prefix) {
           text.take(letter);
           matcher.feed(text, found);

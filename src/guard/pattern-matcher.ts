@@ -1,12 +1,6 @@
 import { beginsCharacter, endsCharacter, type FoldedText } from "./folded-text.ts";
 import { deadState, type PatternAutomaton, type PatternEnd, type StateCache } from "./pattern-automaton.ts";
-
-/** A pattern found in a text: its folded units `start` to `end` (exclusive). */
-export interface PatternMatch {
-  readonly pattern: number;
-  readonly start: number;
-  readonly end: number;
-}
+import type { TextMatch, TextMatcher } from "./text-search.ts";
 
 /** Whether a candidate is a match. Pure: it may look at the text from the candidate's end back, and at nothing after it. */
 export type CandidateCheck = (pattern: number, start: number, end: number) => boolean;
@@ -18,10 +12,8 @@ export type CandidateCheck = (pattern: number, start: number, end: number) => bo
  * place at which a match may still begin goes through the automaton, so a candidate that fails hides none that begins within it.
  * Memory: O(longest match); time: O(units × places that are open at once).
  */
-export class PatternMatcher {
-  /** Steps of threads so far: what the time is proportional to. */
+export class PatternMatcher implements TextMatcher {
   steps = 0;
-  /** Everything before it is decided. An index of the folded text. */
   decided = 0;
   readonly #automaton: PatternAutomaton;
   readonly #check: CandidateCheck;
@@ -44,8 +36,7 @@ export class PatternMatcher {
     this.#previous = automaton.classes.edge;
   }
 
-  /** Reads what has been added to the text; what is decided by it goes into `out`. */
-  feed(text: FoldedText, out: PatternMatch[]): void {
+  feed(text: FoldedText, out: TextMatch[]): void {
     if (this.#cache !== this.#automaton.cache) this.#moveToNewCache();
     const classOf = this.#automaton.classes.of;
     const { units, marks, base, length } = text;
@@ -59,15 +50,14 @@ export class PatternMatcher {
     this.#length = length;
   }
 
-  /** The text is complete: decides the rest. */
-  finish(text: FoldedText, out: PatternMatch[]): void {
+  finish(text: FoldedText, out: TextMatch[]): void {
     if (this.#cache !== this.#automaton.cache) this.#moveToNewCache();
     this.#stepAll(text, this.#automaton.classes.edge, this.#length, out);
     this.decided = this.#length;
   }
 
   /** Begins a thread at a unit, if anything can come of it. */
-  #begin(text: FoldedText, read: number, at: number, out: PatternMatch[]): void {
+  #begin(text: FoldedText, read: number, at: number, out: TextMatch[]): void {
     let state = this.#cache.starts[this.#previous] as number; // there is one per class
     if (state < 0) state = this.#startSlowly();
     if (state === deadState) return;
@@ -88,7 +78,7 @@ export class PatternMatcher {
   }
 
   /** Moves every thread on by a unit, or to the text's end, and decides what can be. */
-  #stepAll(text: FoldedText, read: number, at: number, out: PatternMatch[]): void {
+  #stepAll(text: FoldedText, read: number, at: number, out: TextMatch[]): void {
     const [starts, states, ends, patterns] = [this.#starts, this.#states, this.#ends, this.#patterns];
     const width = this.#automaton.classes.count;
     const open = this.#open;

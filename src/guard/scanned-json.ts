@@ -1,8 +1,8 @@
 import type { Span } from "../chat/guard.ts";
 import type { CharacterFold } from "./character-fold.ts";
-import type { EntitySet } from "./entity-set.ts";
 import { JsonStrings } from "./json-strings.ts";
 import { pieceUnits, ScannedText } from "./scanned-text.ts";
+import type { TextSearch } from "./text-search.ts";
 
 /**
  * JSON that arrives in pieces, searched twice: as it stands, and every string of it without its escapes. A finding begins and ends
@@ -21,8 +21,8 @@ export class ScannedJson {
   #reported: Span[] = [];
   #length = 0;
 
-  constructor(sets: readonly EntitySet[], fold: CharacterFold | undefined) {
-    this.#newText = () => new ScannedText(sets, fold);
+  constructor(searches: readonly TextSearch[], fold: CharacterFold | undefined) {
+    this.#newText = () => new ScannedText(searches, fold);
     this.#raw = this.#newText();
     this.#strings = new JsonStrings();
   }

@@ -1,27 +1,24 @@
 import type { Span } from "../chat/guard.ts";
 import type { CharacterFold } from "./character-fold.ts";
-import type { EntitySet } from "./entity-set.ts";
 import { FoldedText } from "./folded-text.ts";
-import { type PatternMatch, PatternMatcher } from "./pattern-matcher.ts";
 import { contextUnits } from "./recognizer.ts";
+import type { TextMatch, TextMatcher, TextSearch } from "./text-search.ts";
 
 /** A piece that is folded and matched at once is no longer: what is kept of a long text stays small. */
 export const pieceUnits = 4096;
 
-/** One text that arrives in pieces, searched for the entities of several sets. */
+/** One text that arrives in pieces, searched for several things at once. */
 export class ScannedText {
   readonly text: FoldedText;
-  readonly #sets: readonly EntitySet[];
-  readonly #matchers: readonly PatternMatcher[];
-  readonly #found: PatternMatch[] = [];
+  readonly #searches: readonly TextSearch[];
+  readonly #matchers: readonly TextMatcher[];
+  readonly #found: TextMatch[] = [];
 
-  constructor(sets: readonly EntitySet[], fold: CharacterFold | undefined) {
+  constructor(searches: readonly TextSearch[], fold: CharacterFold | undefined) {
     const text = new FoldedText(fold);
     this.text = text;
-    this.#sets = sets;
-    this.#matchers = sets.map((set) => {
-      return new PatternMatcher(set.automaton, (pattern, start, end) => set.confirms(pattern, text, start, end));
-    });
+    this.#searches = searches;
+    this.#matchers = searches.map((search) => search.newMatcher(text));
   }
 
   /** Steps of all threads so far. */
@@ -48,10 +45,10 @@ export class ScannedText {
   read(spans: Span[]): void {
     let decided = this.text.length;
     for (let i = 0; i < this.#matchers.length; i++) {
-      const matcher = this.#matchers[i] as PatternMatcher; // i is within bounds
+      const matcher = this.#matchers[i] as TextMatcher; // i is within bounds
       matcher.feed(this.text, this.#found);
       decided = Math.min(decided, matcher.decided);
-      if (this.#found.length > 0) this.#report(this.#sets[i] as EntitySet, spans); // one per matcher
+      if (this.#found.length > 0) this.#report(this.#searches[i] as TextSearch, spans); // one per matcher
     }
     this.text.forget(decided - contextUnits);
   }
@@ -62,18 +59,15 @@ export class ScannedText {
     this.read(spans);
     this.#matchers.forEach((matcher, i) => {
       matcher.finish(this.text, this.#found);
-      this.#report(this.#sets[i] as EntitySet, spans); // one per matcher
+      this.#report(this.#searches[i] as TextSearch, spans); // one per matcher
     });
   }
 
-  #report(set: EntitySet, spans: Span[]): void {
+  #report(search: TextSearch, spans: Span[]): void {
     const { text } = this;
-    for (const { pattern, start, end } of this.#found) {
-      const rule = set.ruleOf(pattern, text, start, end);
-      if (rule === undefined) continue;
-      const { recognizer, action, replace } = rule;
-      const found = { start: text.rawOffset(start), end: text.rawEnd(end - 1), entity: recognizer.entity, action };
-      spans.push({ ...found, replacement: replace === undefined ? `[${recognizer.entity}]` : replace(text.slice(start, end)) });
+    for (const match of this.#found) {
+      const finding = search.finding(match, text);
+      if (finding !== undefined) spans.push({ start: text.rawOffset(match.start), end: text.rawEnd(match.end - 1), ...finding });
     }
     this.#found.length = 0;
   }

@@ -77,6 +77,8 @@ export class PatternAutomaton {
   readonly #met: Int32Array;
   readonly #maxCells: number;
   #search = 0;
+  /** The cache has been begun for a state that is still to come: that one is taken, however many threads have moved there. */
+  #begunAnew = false;
 
   /** `maxCells` bounds the cache: a state takes as many as there are classes. */
   constructor(program: PatternProgram, maxCells = defaultMaxCells) {
@@ -139,10 +141,12 @@ export class PatternAutomaton {
     const pending: number[] = [];
     this.#close(from, previous, undefined, units, ends, pending);
     const remembers = pending.some((each) => this.#looksBack[each] === 1);
-    if (this.cache.size * this.classes.count > this.#maxCells) {
+    if (this.cache.size * this.classes.count > this.#maxCells && !this.#begunAnew) {
       this.cache = new StateCache(this.classes.count);
+      this.#begunAnew = true;
       return undefined;
     }
+    this.#begunAnew = false;
     return this.#number(units.sort(ascending), pending.sort(ascending), remembers ? previous : -1, ends.sort(byPattern));
   }
 

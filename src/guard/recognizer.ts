@@ -13,9 +13,9 @@ export const contextUnits = 96;
 export interface RecognizerPattern {
   /** In the syntax of pattern-parser.ts, a subset of JavaScript's. */
   readonly pattern: string;
-  /** Confidence, 0 to 1, in a candidate that no context word stands before and no check has decided. */
+  /** Confidence, 0 to 1, in a candidate that nothing before it makes likelier and no check has decided. */
   readonly score: number;
-  /** Confidence when one of the recognizer's context words stands before it. Default `score`. */
+  /** Confidence when what stands before it makes it likelier. Default `score`. */
   readonly scoreInContext?: number | undefined;
   /** Bounds a match of a pattern that has no bound of its own. UTF-16 code units of the folded text. */
   readonly maxSpan?: number | undefined;
@@ -30,6 +30,6 @@ export interface Recognizer {
   /** Presidio's name where it has one, e.g. `EMAIL_ADDRESS`. */
   readonly entity: string;
   readonly patterns: readonly RecognizerPattern[];
-  /** Words, lower case, one of which has to stand before a candidate to make it likelier. */
-  readonly context?: readonly string[] | undefined;
+  /** Whether the text before a candidate, {@link Candidate.before}, makes it likelier. Default: none does. Pure. */
+  readonly inContext?: ((before: string) => boolean) | undefined;
 }

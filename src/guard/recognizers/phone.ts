@@ -1,0 +1,111 @@
+import type { Candidate, Recognizer } from "../recognizer.ts";
+import { callingCode } from "./calling-code.ts";
+import { digitsOf } from "./digits.ts";
+import { type Label, labelsBefore } from "./label.ts";
+
+const extension = "(?: ?(?i:x|ext\\.?|extension) ?\\d{1,6})?";
+const end = "(?=$|[^\\w.-]|[.-](?:$|\\D))";
+/** Digits in groups, with one or two marks between: what a number looks like when something else says that it is one. */
+const groups = "\\(?\\d{1,12}\\)?(?:[ ./-]{1,2}\\d{1,8}){0,5}";
+/** What may follow a number in an address block. Three symbols decide. */
+const kind = "(?=,? ?[-(]?(?i:off|fax|mob|cel|hom|wor|tel|dir))";
+
+/**
+ * Telephone numbers: in international form (ITU-T E.164, written as E.123 says or in national habits), North American ones, and those
+ * with an area code in brackets, anywhere; other groups of digits behind a label (`phone`, `call`, …) or before one (`office`, `fax`,
+ * …). Extensions belong to the number.
+ */
+export const phone: Recognizer = {
+  entity: "PHONE_NUMBER",
+  inContext: (before) => labelsBefore(before).some((label) => label === "phone" || label === "call"),
+  patterns: [
+    { pattern: `(?<![\\w+.])\\(?\\+\\d{1,4}\\)?(?:[ ./()-]{0,2}\\d){6,13}${extension}${end}`, score: 0.4, scoreInContext: 0.9, check: isInternational },
+    {
+      pattern: `(?<![\\w+.-])00\\d{1,3}(?:[ ./()-]{1,2}\\d{1,8}){1,5}${extension}${end}`,
+      score: 0.3,
+      scoreInContext: 0.9,
+      check: isDialled,
+    },
+    {
+      pattern: `(?<![\\w+./-])(?:1[ .-])?(?:\\(\\d{3}\\)[ -]?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}${extension}${end}`,
+      score: 0.3,
+      scoreInContext: 0.9,
+      check: isNorthAmerican,
+    },
+    {
+      pattern: `(?<![\\w)\\]])\\(\\d{2,5}\\)[ /-]{0,2}\\d{2,8}(?:[ -]\\d{2,8}){0,3}${extension}${end}`,
+      score: 0.3,
+      scoreInContext: 0.9,
+      check: isBracketed,
+    },
+    { pattern: `(?<![\\w+.])${groups}${extension}${end}`, score: 0.1, scoreInContext: 0.85, check: isLabelled },
+    { pattern: `(?<![\\w+./-])${groups}${extension}${kind}`, score: 0.7, check: ({ text }) => (isDialable(text) ? undefined : false) },
+  ],
+};
+
+function isInternational({ text, before }: Candidate): boolean | undefined {
+  const number = withoutExtension(text);
+  const code = callingCode(digitsOf(number));
+  const national = digitsOf(number.replace("(0)", "")).slice(code?.length ?? 0);
+  if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number) || hasAnyOf(before, numbering)) return false;
+  if (code === "1" && !/^\d{10}$/.test(national)) return false;
+  if (/^(\d)\1+$/.test(national)) return false;
+  const plain = /^\+\d+$/.test(number);
+  return plain && (national.length < 8 || /(?:^|\n)$/.test(before)) ? undefined : true;
+}
+
+function isDialled({ text, before }: Candidate): boolean | undefined {
+  const digits = digitsOf(withoutExtension(text)).slice(2);
+  const code = callingCode(digits);
+  if (code === undefined || digits.length < 8 || digits.length > 14 || isAmount(text) || hasAnyOf(before, numbering)) return undefined;
+  return code === "1" ? digits.length === 11 : /[ ]/.test(text) || undefined;
+}
+
+function isNorthAmerican({ text, before }: Candidate): boolean | undefined {
+  if (hasAnyOf(before, numbering)) return false;
+  const digits = digitsOf(withoutExtension(text));
+  if (/^(\d)\1+$/.test(digits)) return false;
+  if (text.includes("(") || /x/i.test(text)) return true;
+  const assigned = /^1?[2-9]\d{2}[2-9]\d{6}$/.test(digits);
+  return assigned && /^(?:1[.-])?\d{3}([.-])\d{3}\1\d{4}$/.test(withoutExtension(text)) ? true : undefined;
+}
+
+function isBracketed({ text, before }: Candidate): boolean | undefined {
+  const digits = digitsOf(withoutExtension(text));
+  if (digits.length < 8 || digits.length > 12 || hasAnyOf(before, numbering)) return false;
+  return text.startsWith("(0") || text.startsWith("(351)") ? true : undefined;
+}
+
+function isLabelled({ text, before }: Candidate): boolean | undefined {
+  if (!isDialable(text)) return false;
+  const labels = labelsBefore(before);
+  if (labels.includes("phone")) return undefined;
+  if (!labels.includes("call")) return false;
+  if (digitsOf(text).length < 7 && /\bto $/.test(before)) return false; // an address that someone is to be called to
+  const plain = /^\d+$/.test(text);
+  return plain && (text.length < 7 || /^1[4-9]\d{8}(?:\d{3})?$/.test(text)) ? false : undefined;
+}
+
+/** Whether a number's digits are as many as a telephone number has, and it is neither a date, an amount, an address nor a card. */
+function isDialable(text: string): boolean {
+  const number = withoutExtension(text);
+  const digits = digitsOf(number);
+  if (digits.length < 6 || digits.length > 13 || isAmount(number) || /^(\d)\1+$/.test(digits)) return false;
+  if (number.includes("(") !== number.includes(")")) return false;
+  return !/^(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{3}-\d{2}-\d{4})(?!\d)/.test(number);
+}
+
+/** Whether a number is written as an amount: one point, or thousands. */
+function isAmount(number: string): boolean {
+  return /^\+?\d+\.\d+$|^\+?\d{1,3}(?:[. ]000)+$/.test(number);
+}
+
+function withoutExtension(text: string): string {
+  return text.replace(/ ?(?:x|ext\.?|extension) ?\d+$/i, "");
+}
+
+const numbering: readonly Label[] = ["reference", "version", "card", "account", "passport", "driver"];
+
+function hasAnyOf(before: string, labels: readonly Label[]): boolean {
+  return labelsBefore(before).some((label) => labels.includes(label));
+}

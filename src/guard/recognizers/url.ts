@@ -1,0 +1,68 @@
+import type { Candidate, Recognizer } from "../recognizer.ts";
+import { labelled } from "./label.ts";
+import { endsInTopLevelDomain } from "./top-level-domain.ts";
+
+/** What an address goes on with behind its host (RFC 3986), and what it may end in, so that the punctuation of a sentence stays outside. */
+const inside = "[\\w\\-.~:/?#\\[\\]@!$&'()*+,;=%\\u00A1-\\u1FFF]";
+const last = "[\\w\\-~/#@$&+=%\\u00A1-\\u1FFF]";
+const path = `(?:[/?#](?:${inside}*${last})?)?`;
+
+/** Hosts that name no one: this machine, and the names of XML's own vocabularies, which are no places. */
+const nobody = /^\w+:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|(?:www\.)?w3\.org\/(?:19|20)\d\d\/|schemas\.|json-schema\.org\/)/i;
+
+/** Web addresses with a scheme or with `www.`: RFC 3986. At most 2048 characters. */
+export const url: Recognizer = {
+  entity: "URL",
+  patterns: [
+    {
+      pattern: `(?<![A-Za-z0-9])(?i:https?|ftps?|wss?)://(?:${inside}*${last})`,
+      maxSpan: 2048,
+      score: 0.8,
+      check: ({ text }) => (nobody.test(text) || !/:\/\/[\w[\u00A1-\u1FFF]/.test(text) ? false : undefined),
+    },
+    {
+      pattern: `(?<![\\w@./-])(?i:www)\\.(?:[A-Za-z0-9\\u00A1-\\u1FFF-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?${path}`,
+      maxSpan: 2048,
+      score: 0.8,
+      check: ({ text }) => (endsInTopLevelDomain(hostOf(text)) ? undefined : false),
+    },
+  ],
+};
+
+/** First labels with which a dotted name is a program's, not a host's. */
+const code = /^(?:this|self|super|that|window|document|console|process|java|javax|system|asp|vb|ado|microsoft|req|res|request|response|ctx|opts?|options|args|params|props|state|event|e|obj|item|data|user|config|cfg|settings|model|module|app|com|org|net|io|edu|gov|node|np|pd|tf|torch|nn|os|sys|cls|root|parent|env|import|package|using|logger|log)\./i;
+
+/**
+ * Web addresses without a scheme: a host in `com`, `org`, `net`, `edu` or `gov`, or in any known top-level domain behind a label, with
+ * its path. What goes on as a program's name does is none.
+ */
+export const domain: Recognizer = {
+  entity: "URL",
+  inContext: labelled("website"),
+  patterns: [
+    {
+      pattern: `(?<![\\w@.:/\\\\#$%&*+=-])(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,24}(?=$|[^\\w@.(=:/?#-]|[.:?-](?:$|[^\\w(/-]))`,
+      maxSpan: 253,
+      score: 0.3,
+      scoreInContext: 0.7,
+      check: isHost,
+    },
+    {
+      pattern: `(?<![\\w@.:/\\\\#$%&*+=-])(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?[/?#](?:${inside}*${last})?`,
+      maxSpan: 2048,
+      score: 0.3,
+      scoreInContext: 0.7,
+      check: isHost,
+    },
+  ],
+};
+
+function isHost({ text }: Candidate): boolean | undefined {
+  const host = hostOf(text);
+  if (code.test(host) || /(?:^|\.)-|-(?:\.|$)/.test(host) || !endsInTopLevelDomain(host)) return false;
+  return /\.(?:com|org|net|edu|gov|COM|ORG|EDU|GOV)$/.test(host) && /[a-z]/i.test(host.split(".", 1)[0] ?? "") ? true : undefined;
+}
+
+function hostOf(text: string): string {
+  return text.replace(/[:/?#].*$/s, "");
+}

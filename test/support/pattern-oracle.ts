@@ -1,4 +1,5 @@
 import { contextUnits, type Recognizer, type RecognizerPattern } from "../../src/guard/recognizer.ts";
+import { spellOutCase } from "./spell-out-case.ts";
 
 /** A span that a recognizer finds in a text. UTF-16 code units of the text. */
 export interface OracleMatch {
@@ -39,6 +40,7 @@ function isBetter(match: OracleMatch, other: OracleMatch): boolean {
 class PatternSearch {
   readonly #recognizer: Recognizer;
   readonly #pattern: RecognizerPattern;
+  readonly #source: string;
   readonly #anywhere: RegExp;
   /** The pattern with the ends that it may not have, by those ends. */
   readonly #withoutEnds = new Map<string, RegExp>();
@@ -46,7 +48,8 @@ class PatternSearch {
   constructor(recognizer: Recognizer, pattern: RecognizerPattern) {
     this.#recognizer = recognizer;
     this.#pattern = pattern;
-    this.#anywhere = new RegExp(pattern.pattern, "g");
+    this.#source = spellOutCase(pattern.pattern);
+    this.#anywhere = new RegExp(this.#source, "g");
   }
 
   /** The first place from `from` on at which the pattern matches, or infinity. */
@@ -98,7 +101,7 @@ class PatternSearch {
     let search = this.#withoutEnds.get(key);
     if (search === undefined) {
       const forbidden = ends.length === 0 ? "" : `(?<!^(?:${ends.map((end) => `[^]{${end}}`).join("|")}))`;
-      search = new RegExp(`(?:${this.#pattern.pattern})${forbidden}`, "y");
+      search = new RegExp(`(?:${this.#source})${forbidden}`, "y");
       this.#withoutEnds.set(key, search);
     }
     return search;

@@ -6,7 +6,7 @@ import { type Label, labelsBefore } from "./label.ts";
 const extension = "(?: ?(?i:x|ext\\.?|extension) ?\\d{1,6})?";
 const end = "(?=$|[^\\w.-]|[.-](?:$|\\D))";
 /** Digits in groups, with one or two marks between: what a number looks like when something else says that it is one. */
-const groups = "\\(?\\d{1,12}\\)?(?:[ ./-]{1,2}\\d{1,8}){0,5}";
+const groups = "\\(?\\d{1,12}(?:[ ./()-]{1,2}\\d{1,10}){0,5}";
 /** What may follow a number in an address block. Three symbols decide. */
 const kind = "(?=,? ?[-(]?(?i:off|fax|mob|cel|hom|wor|tel|dir))";
 
@@ -33,13 +33,13 @@ export const phone: Recognizer = {
       check: isNorthAmerican,
     },
     {
-      pattern: `(?<![\\w)\\]])\\(\\d{2,5}\\)[ /-]{0,2}\\d{2,8}(?:[ -]\\d{2,8}){0,3}${extension}${end}`,
+      pattern: `(?<![\\w)\\]])\\(\\d{2,5}\\)[ /-]{0,2}\\d{2,10}(?:[ /-]\\d{2,8}){0,3}${extension}${end}`,
       score: 0.3,
       scoreInContext: 0.9,
       check: isBracketed,
     },
     { pattern: `(?<![\\w+.])${groups}${extension}${end}`, score: 0.1, scoreInContext: 0.85, check: isLabelled },
-    { pattern: `(?<![\\w+./-])${groups}${extension}${kind}`, score: 0.7, check: ({ text }) => (isDialable(text) ? undefined : false) },
+    { pattern: `(?<![\\w./-])(?:\\+|\\(\\+)?${groups}${extension}${kind}`, score: 0.7, check: ({ text }) => (isDialable(text) ? undefined : false) },
   ],
 };
 
@@ -90,7 +90,7 @@ function isLabelled({ text, before }: Candidate): boolean | undefined {
 function isDialable(text: string): boolean {
   const number = withoutExtension(text);
   const digits = digitsOf(number);
-  if (digits.length < 6 || digits.length > 13 || isAmount(number) || /^(\d)\1+$/.test(digits)) return false;
+  if (digits.length < 6 || digits.length > 14 || isAmount(number) || /^(\d)\1+$/.test(digits)) return false;
   if (number.includes("(") !== number.includes(")")) return false;
   return !/^(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{3}-\d{2}-\d{4})(?!\d)/.test(number);
 }

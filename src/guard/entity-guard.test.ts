@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ChannelKey, Span, TextGuard } from "../chat/guard.ts";
 import { CharacterFold } from "./character-fold.ts";
+import { afterWords } from "./context-words.ts";
 import { entityGuard } from "./entity-guard.ts";
 import type { EntityRule } from "./entity-set.ts";
 
@@ -142,7 +143,7 @@ describe("entityGuard", () => {
     const recognizer = {
       entity: "ID",
       patterns: [{ pattern: "\\b\\d{5}\\b", score: 0.1, scoreInContext: 0.8 }],
-      context: ["badge"],
+      inContext: afterWords(["badge"]),
     };
     const guard = entityGuard({ rules: [{ recognizer, action: "redact" }] });
     expect(scan(guard(), content, ["Badges 12345"])).toHaveLength(1);

@@ -1,7 +1,6 @@
 import { GatewayError } from "../chat/error.ts";
 import type { GuardAction, Span } from "../chat/guard.ts";
 import type { CharacterFold } from "./character-fold.ts";
-import { hasContext } from "./context-words.ts";
 import type { FoldedText } from "./folded-text.ts";
 import { PatternAutomaton } from "./pattern-automaton.ts";
 import { PatternMatcher } from "./pattern-matcher.ts";
@@ -25,7 +24,6 @@ export const defaultThreshold = 0.5;
 /** A pattern of a rule. */
 interface RulePattern extends RecognizerPattern {
   readonly rule: EntityRule;
-  readonly context: readonly string[];
 }
 
 /**
@@ -42,9 +40,7 @@ export class EntitySet implements TextSearch {
    * @throws GatewayError `internal` for a pattern that cannot be matched.
    */
   constructor(rules: readonly EntityRule[], fold: CharacterFold | undefined, allowed: ReadonlySet<string> = new Set()) {
-    this.#patterns = rules.flatMap((rule) =>
-      rule.recognizer.patterns.map((pattern) => ({ ...pattern, rule, context: rule.recognizer.context ?? [] })),
-    );
+    this.#patterns = rules.flatMap((rule) => rule.recognizer.patterns.map((pattern) => ({ ...pattern, rule })));
     if (this.#patterns.length === 0) throw new GatewayError("internal", "a guard needs something to look for");
     this.#allowed = allowed;
     this.#automaton = new PatternAutomaton(
@@ -70,7 +66,7 @@ export class EntitySet implements TextSearch {
 
   /** Whether what a pattern has matched is the entity: {@link Recognizer} says how it is decided. */
   #confirms(pattern: number, text: FoldedText, start: number, end: number): boolean {
-    const { rule, check, score, scoreInContext, context } = this.#patterns[pattern] as RulePattern; // one per pattern
+    const { rule, check, score, scoreInContext } = this.#patterns[pattern] as RulePattern; // one per pattern
     const { threshold = defaultThreshold } = rule;
     if (check === undefined && score >= threshold) return true;
     if (check === undefined && (scoreInContext ?? score) < threshold) return false;
@@ -80,6 +76,8 @@ export class EntitySet implements TextSearch {
     };
     const verdict = check?.(candidate);
     if (verdict !== undefined) return verdict;
-    return score >= threshold || ((scoreInContext ?? score) >= threshold && hasContext(candidate.before, context));
+    return (
+      score >= threshold || ((scoreInContext ?? score) >= threshold && rule.recognizer.inContext?.(candidate.before) === true)
+    );
   }
 }

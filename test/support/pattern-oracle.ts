@@ -11,11 +11,13 @@ export interface OracleMatch {
 
 /**
  * What recognizers find in a whole text, as JavaScript's own regular expressions see it: at each start every end that a pattern
- * matches at counts if its candidate reaches the threshold, the longest wins, then the likelier, then the earlier in the list; the
+ * matches at counts if its candidate reaches the threshold, the longest wins, of equals that of the first pattern; the
  * leftmost first, none overlapping another. The text is taken as folded.
  */
 export function oracleMatches(recognizers: readonly Recognizer[], text: string, threshold = 0.5): OracleMatch[] {
-  const searches = recognizers.flatMap((recognizer) => recognizer.patterns.map((pattern) => new PatternSearch(recognizer, pattern)));
+  const searches = recognizers.flatMap((recognizer) =>
+    recognizer.patterns.map((pattern) => new PatternSearch(recognizer, pattern)),
+  );
   const matches: OracleMatch[] = [];
   const pending = searches.map((search) => ({ search, start: search.nextStart(text, 0) }));
   for (let at = 0; ; ) {
@@ -26,15 +28,11 @@ export function oracleMatches(recognizers: readonly Recognizer[], text: string, 
     for (const { search, start: first } of pending) {
       if (first !== start) continue;
       const match = search.matchAt(text, start, threshold);
-      if (match !== undefined && (best === undefined || isBetter(match, best))) best = match;
+      if (match !== undefined && (best === undefined || match.end > best.end)) best = match;
     }
     if (best !== undefined) matches.push(best);
     at = best?.end ?? start + 1;
   }
-}
-
-function isBetter(match: OracleMatch, other: OracleMatch): boolean {
-  return match.end > other.end || (match.end === other.end && match.score > other.score);
 }
 
 class PatternSearch {
@@ -100,7 +98,7 @@ class PatternSearch {
     const key = ends.join();
     let search = this.#withoutEnds.get(key);
     if (search === undefined) {
-      const forbidden = ends.length === 0 ? "" : `(?<!^(?:${ends.map((end) => `[^]{${end}}`).join("|")}))`;
+      const forbidden = ends.length === 0 ? "" : `(?<!^(?:${ends.map((end) => `[\\s\\S]{${end}}`).join("|")}))`;
       search = new RegExp(`(?:${this.#source})${forbidden}`, "y");
       this.#withoutEnds.set(key, search);
     }

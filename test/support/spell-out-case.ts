@@ -8,7 +8,10 @@ export function spellOutCase(pattern: string): string {
   let spelled = "";
   for (let i = 0; i < pattern.length; ) {
     const anyCase = groups.at(-1) ?? false;
-    const [token = ""] = /\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[^]|\[\^?(?:\\[^]|[^\]\\])*\]|\(\?(?:i:|<?[=!]|:)|[^]/y[Symbol.match](pattern.slice(i)) ?? [];
+    const [token = ""] =
+      /\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[\s\S]|\[\^?(?:\\[\s\S]|[^\]\\])*\]|\(\?(?:i:|<?[=!]|:)|[\s\S]/y[Symbol.match](
+        pattern.slice(i),
+      ) ?? [];
     i += token.length;
     if (token.startsWith("(")) groups.push(anyCase || token === "(?i:");
     if (token === ")") groups.pop();
@@ -20,7 +23,7 @@ export function spellOutCase(pattern: string): string {
 function inEitherCase(token: string): string {
   if (token.startsWith("[")) {
     const members = token.slice(1, -1);
-    const letters = members.replace(/\\u[0-9A-Fa-f]{4}|\\[^]/g, "").match(/[A-Za-z]-[A-Za-z]|[A-Za-z]/g) ?? [];
+    const letters = members.replace(/\\u[0-9A-Fa-f]{4}|\\[\s\S]/g, "").match(/[A-Za-z]-[A-Za-z]|[A-Za-z]/g) ?? [];
     return `[${members}${letters.map(otherCase).join("")}]`;
   }
   return token.length === 1 && otherCase(token) !== token ? `[${token}${otherCase(token)}]` : token;

@@ -12,7 +12,9 @@ import { weightedSum } from "./weighted-sum.ts";
 /** Every text that differs from `text` in one decimal digit. */
 function withOneDigitChanged(text: string): string[] {
   return [...text].flatMap((digit, i) =>
-    [..."0123456789"].filter((other) => /\d/.test(digit) && other !== digit).map((other) => text.slice(0, i) + other + text.slice(i + 1)),
+    [..."0123456789"]
+      .filter((other) => /\d/.test(digit) && other !== digit)
+      .map((other) => text.slice(0, i) + other + text.slice(i + 1)),
   );
 }
 

@@ -34,7 +34,15 @@ function permute(state: bigint[]): void {
     }
     for (let row = 0; row < 25; row += 5) {
       const [a, b, c, d, e] = state.slice(row, row + 5) as [bigint, bigint, bigint, bigint, bigint]; // a row of five lanes
-      state.splice(row, 5, a ^ (~b & mask & c), b ^ (~c & mask & d), c ^ (~d & mask & e), d ^ (~e & mask & a), e ^ (~a & mask & b));
+      state.splice(
+        row,
+        5,
+        a ^ (~b & mask & c),
+        b ^ (~c & mask & d),
+        c ^ (~d & mask & e),
+        d ^ (~e & mask & a),
+        e ^ (~a & mask & b),
+      );
     }
     for (let power = 0; power < 7; power++) {
       if (register & 1) state[0] = lane(0) ^ (1n << BigInt(2 ** power - 1));

@@ -16,5 +16,5 @@ export function verhoeff(digits: string): boolean {
 function dihedral(left: number, right: number): number {
   const turn = left < 5 ? left + right : left - right + 5;
   const reflected = left < 5 === right < 5 ? 0 : 5;
-  return ((turn % 5) + 5) % 5 + reflected;
+  return (((turn % 5) + 5) % 5) + reflected;
 }

@@ -30,7 +30,10 @@ export const abaRoutingNumber: Recognizer = {
       scoreInContext: 0.95,
       check: requires((text) => {
         const digits = digitsOf(text);
-        return /^(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)/.test(digits) && weightedSum(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0;
+        return (
+          /^(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)/.test(digits) &&
+          weightedSum(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0
+        );
       }),
     },
   ],

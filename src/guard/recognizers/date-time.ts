@@ -51,15 +51,22 @@ export const dateTime: Recognizer = {
     },
     { pattern: `(?<!\\w)(?i:${weekdays})(?!\\w)`, score: 0.2, check: isAppointment },
     { pattern: "(?<!\\d)\\d{4}年\\d{1,2}月\\d{1,2}日", score: 0.3, check: isTied },
-    { pattern: `(?<![\\w./:-])${year}(?![\\w/:-])`, score: 0.1, check: ({ before }) => (isOfBirth(before) && /\b(?:born|in|year:?|birth:?) $/i.test(before) ? true : undefined) },
+    {
+      pattern: `(?<![\\w./:-])${year}(?![\\w/:-])`,
+      score: 0.1,
+      check: ({ before }) => (isOfBirth(before) && /\b(?:born|in|year:?|birth:?) $/i.test(before) ? true : undefined),
+    },
   ],
 };
 
-const meeting = "meet(?:ing)?|appointment|visit|interview|lunch|dinner|breakfast|party|reservation|booking|check-?in|check-?out|scheduled|arriv\\w*|see you|treffen|termin|rendez-vous|cita";
+const meeting =
+  "meet(?:ing)?|appointment|visit|interview|lunch|dinner|breakfast|party|reservation|booking|check-?in|check-?out|scheduled|arriv\\w*|see you|treffen|termin|rendez-vous|cita";
 const tie = new RegExp(`(?:^|\\W)(?:when:|since|(?:${meeting})(?:\\W{1,2}[A-Za-z]{1,10}){0,3}:?)[ \\n]$`, "i");
 const appointment = new RegExp(`(?:^|\\W)(?:${meeting})(?:\\W{1,2}[A-Za-z]{1,10}){0,3} $`, "i");
-const preposition = /(?:^|\W)(?:on|since|until|till|by|from|before|after|dated|around|through|for)(?: the)? $|(?:^|\n)[> *]*date:\** $/i;
-const software = /(?:deprecat|releas|deploy|updat|modif|built|build|version|commit|copyright|generat|creat|publish|compil|logged|login|merged|changed|introduc|support|licen[sc]e|@)\w*\W+(?:\w+\W+){0,2}$/i;
+const preposition =
+  /(?:^|\W)(?:on|since|until|till|by|from|before|after|dated|around|through|for)(?: the)? $|(?:^|\n)[> *]*date:\** $/i;
+const software =
+  /(?:deprecat|releas|deploy|updat|modif|built|build|version|commit|copyright|generat|creat|publish|compil|logged|login|merged|changed|introduc|support|licen[sc]e|@)\w*\W+(?:\w+\W+){0,2}$/i;
 
 function isOfBirth(before: string): boolean {
   return labelsBefore(before).includes("birth");
@@ -76,7 +83,10 @@ function isTiedNumeric(candidate: Candidate): boolean | undefined {
 }
 
 function isTiedIso({ text, before }: Candidate): boolean | undefined {
-  const [, monthOfYear = 0, day = 0] = text.slice(0, 10).split(/[-/.]/).map((part) => Number.parseInt(part, 10));
+  const [, monthOfYear = 0, day = 0] = text
+    .slice(0, 10)
+    .split(/[-/.]/)
+    .map((part) => Number.parseInt(part, 10));
   if (monthOfYear < 1 || monthOfYear > 12 || day < 1 || day > 31) return false;
   if (isOfBirth(before)) return true;
   if (/[TZ]|[+-]\d{2}:?\d{2}$/.test(text.slice(10))) return undefined;

@@ -13,7 +13,8 @@ export const usDriverLicense: Recognizer = {
   inContext,
   patterns: [
     {
-      pattern: "(?<![\\w.-])(?:[A-Za-z]{1,3}\\d{3,14}[A-Za-z]{0,2}|\\d{5,14}[A-Za-z]{0,2}|\\d{2,3}[A-Za-z]{2,3}\\d{4,5})(?![\\w-])",
+      pattern:
+        "(?<![\\w.-])(?:[A-Za-z]{1,3}\\d{3,14}[A-Za-z]{0,2}|\\d{5,14}[A-Za-z]{0,2}|\\d{2,3}[A-Za-z]{2,3}\\d{4,5})(?![\\w-])",
       score: 0.1,
       scoreInContext: 0.9,
       check: hasEnoughDigits,

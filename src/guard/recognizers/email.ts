@@ -6,7 +6,8 @@ import { endsInTopLevelDomain } from "./top-level-domain.ts";
 const letters = "\\u00C0-\\u024F\\u0370-\\u03FF\\u0400-\\u04FF";
 
 /** Endings of files, with which `icon@2x.png` and `left-pad@1.3.0.tgz` look like addresses. */
-const fileEndings = /\.(?:png|jpe?g|gif|webp|svg|avif|ico|tgz|gz|tar|xz|bz2|jar|war|js|mjs|cjs|ts|tsx|jsx|css|scss|json|ya?ml|toml|lock|html?|pdf|whl)$/i;
+const fileEndings =
+  /\.(?:png|jpe?g|gif|webp|svg|avif|ico|tgz|gz|tar|xz|bz2|jar|war|js|mjs|cjs|ts|tsx|jsx|css|scss|json|ya?ml|toml|lock|html?|pdf|whl)$/i;
 
 /** The user of version control hosts, whose `git@github.com` is no person's address. */
 const machineUser = /^(?:git|hg|svn|gitea)@/i;

@@ -14,7 +14,12 @@ export const ipAddress: Recognizer = {
   entity: "IP_ADDRESS",
   inContext: labelled("ip"),
   patterns: [
-    { pattern: `(?<![\\w.+])${dotted}(?=$|[^\\w.+-]|\\.(?:$|\\W)|[+-](?:$|[^A-Za-z]))`, score: 0.3, scoreInContext: 0.9, check: isVersion4 },
+    {
+      pattern: `(?<![\\w.+])${dotted}(?=$|[^\\w.+-]|\\.(?:$|\\W)|[+-](?:$|[^A-Za-z]))`,
+      score: 0.3,
+      scoreInContext: 0.9,
+      check: isVersion4,
+    },
     {
       pattern: `(?<![\\w:.])(?:(?:${group}:){7}${group}|(?:${group}:){6}${dotted})(?=$|[^\\w:.]|[:.](?:$|[^\\w:]))`,
       score: 0.9,
@@ -46,6 +51,7 @@ function isVersion6({ text }: Candidate): boolean | undefined {
   if (text.indexOf("::") !== text.lastIndexOf("::") || (shortened && units > 7)) return false;
   if (groups.length === 0 || /^(?:0*:)*:?0*1?$/.test(text)) return false;
   if (!shortened) return groups.every((part) => part.length === 2) ? false : true;
-  const global = /^(?:fe[89ab][0-9a-f]|f[cd][0-9a-f]{2}|ff[0-9a-f]{2}|2[0-9a-f]{3}|3[0-9a-f]{3}|64):/i.test(text) && groups.length > 1;
+  const global =
+    /^(?:fe[89ab][0-9a-f]|f[cd][0-9a-f]{2}|ff[0-9a-f]{2}|2[0-9a-f]{3}|3[0-9a-f]{3}|64):/i.test(text) && groups.length > 1;
   return global || text.includes(".") || (groups.length >= 3 && /\d/.test(text) && /[a-f]/i.test(text)) ? true : undefined;
 }

@@ -1,3 +1,5 @@
+import { CharacterFold } from "../character-fold.ts";
+
 /** What a label says that the value behind it is. */
 export type Label = keyof typeof table;
 
@@ -11,7 +13,10 @@ const table = {
       "conto, conto corrente, numero di conto, rekening, rekeningnummer, conta, conta bancária, conta corrente, bankgiro",
     ],
   },
-  address: { within: 4, words: ["wallet, wallet address, eth, ethereum, ether, metamask, erc20, btc, bitcoin, crypto, send to, pay to"] },
+  address: {
+    within: 4,
+    words: ["wallet, wallet address, eth, ethereum, ether, metamask, erc20, btc, bitcoin, crypto, send to, pay to"],
+  },
   birth: {
     within: 8,
     words: [
@@ -22,7 +27,12 @@ const table = {
       "fødselsdato, urodzony, data urodzenia, syntynyt, syntymäaika, doğum tarihi, 生年月日, 出生日期, 생년월일, дата рождения, родился",
     ],
   },
-  call: { within: 5, words: ["call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text, sms, dial, ring, rang"] },
+  call: {
+    within: 5,
+    words: [
+      "call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text, sms, dial, ring, rang",
+    ],
+  },
   card: {
     within: 8,
     words: [
@@ -47,9 +57,14 @@ const table = {
   iban: { within: 6, words: ["iban, bank account, account, transfer, wire"] },
   ip: {
     within: 5,
-    words: ["ip, ip address, ipv4, ipv6, ipaddr, host, server, gateway, dns, nameserver, ping, address, addr, client, subnet, login from"],
+    words: [
+      "ip, ip address, ipv4, ipv6, ipaddr, host, server, gateway, dns, nameserver, ping, address, addr, client, subnet, login from",
+    ],
   },
-  mac: { within: 5, words: ["mac, mac address, macaddr, hwaddr, hardware address, physical address, ethernet, ether, lladdr, bssid, bluetooth"] },
+  mac: {
+    within: 5,
+    words: ["mac, mac address, macaddr, hwaddr, hardware address, physical address, ethernet, ether, lladdr, bssid, bluetooth"],
+  },
   medical: { within: 6, words: ["dea, dea number, dea no, medical license, medical licence, prescriber"] },
   passport: {
     within: 6,
@@ -80,15 +95,31 @@ const table = {
       "rechnungsnummer, auftragsnummer, artikelnummer, commande, facture, pedido, factura, ordine, fattura, bestelling, factuur",
     ],
   },
-  routing: { within: 5, words: ["aba, routing, routing number, routing no, abarouting, routing transit number, rtn, aba number, bank routing"] },
+  routing: {
+    within: 5,
+    words: ["aba, routing, routing number, routing no, abarouting, routing transit number, rtn, aba number, bank routing"],
+  },
   sort: { within: 4, words: ["sort code, sortcode, sort"] },
   ssn: {
     within: 8,
-    words: ["ssn, ssns, social security, social security number, social security no, soc sec, social security card, ss number, ss no, ss"],
+    words: [
+      "ssn, ssns, social security, social security number, social security no, soc sec, social security card, ss number, ss no, ss",
+    ],
   },
-  itin: { within: 8, words: ["itin, individual taxpayer identification number, taxpayer identification number, taxpayer id, tax id, tin"] },
-  version: { within: 1, words: ["v, ver, version, release, build, firmware, sdk, patch, package, assembly, driver version, upgrade, section, clause"] },
-  website: { within: 5, words: ["website, web site, site, url, link, domain, homepage, webpage, web page, visit, browse, blog, webseite, sitio, sito"] },
+  itin: {
+    within: 8,
+    words: ["itin, individual taxpayer identification number, taxpayer identification number, taxpayer id, tax id, tin"],
+  },
+  version: {
+    within: 1,
+    words: ["v, ver, version, release, build, firmware, sdk, patch, package, assembly, driver version, upgrade, section, clause"],
+  },
+  website: {
+    within: 5,
+    words: [
+      "website, web site, site, url, link, domain, homepage, webpage, web page, visit, browse, blog, webseite, sitio, sito",
+    ],
+  },
   zip: {
     within: 4,
     words: [
@@ -104,18 +135,28 @@ const table = {
   hetu: { within: 5, words: ["hetu, henkilötunnus, personbeteckning, personal identity code"] },
   bsnr: { within: 4, words: ["bsnr, betriebsstättennummer, betriebsstätten nummer, praxisnummer"] },
   lanr: { within: 4, words: ["lanr, arztnummer, lebenslange arztnummer, arzt nr"] },
-  kvnr: { within: 4, words: ["kvnr, krankenversicherungsnummer, krankenversichertennummer, versichertennummer, krankenkasse, krankenversicherung"] },
+  kvnr: {
+    within: 4,
+    words: ["kvnr, krankenversicherungsnummer, krankenversichertennummer, versichertennummer, krankenkasse, krankenversicherung"],
+  },
   ausweis: { within: 4, words: ["personalausweis, personalausweisnummer, ausweis, ausweisnummer, ausweisdokument, id card"] },
-  rvnr: { within: 4, words: ["rvnr, svnr, rentenversicherungsnummer, sozialversicherungsnummer, versicherungsnummer, rentenversicherung"] },
+  rvnr: {
+    within: 4,
+    words: ["rvnr, svnr, rentenversicherungsnummer, sozialversicherungsnummer, versicherungsnummer, rentenversicherung"],
+  },
   steuerId: {
     within: 4,
-    words: ["steuer id, steuerid, steueridentifikationsnummer, identifikationsnummer, steuerliche identifikationsnummer, idnr, tin, tax id"],
+    words: [
+      "steuer id, steuerid, steueridentifikationsnummer, identifikationsnummer, steuerliche identifikationsnummer, idnr, tin, tax id",
+    ],
   },
   steuernummer: { within: 4, words: ["steuernummer, steuer nr, st nr, steuer nummer"] },
   handelsregister: { within: 5, words: ["handelsregister, handelsregisternummer, amtsgericht, registergericht, registernummer"] },
   vat: {
     within: 4,
-    words: ["vat, vat id, vat number, vat no, ust id, ustid, ust idnr, ustidnr, umsatzsteuer id, umsatzsteuer identifikationsnummer, tva"],
+    words: [
+      "vat, vat id, vat number, vat no, ust id, ustid, ust idnr, ustidnr, umsatzsteuer id, umsatzsteuer identifikationsnummer, tva",
+    ],
   },
   aadhaar: { within: 5, words: ["aadhaar, aadhar, uidai, aadhaar number, आधार"] },
   panIndia: { within: 4, words: ["pan, pan number, pan card, permanent account number"] },
@@ -135,7 +176,10 @@ const table = {
   idSouthAfrica: { within: 5, words: ["identity number, id number, south african id, said, id no, rsa id, identity document"] },
   nif: { within: 4, words: ["dni, nif, documento nacional de identidad, número de identificación fiscal"] },
   nie: { within: 4, words: ["nie, número de identificación de extranjero, número de identidad de extranjero"] },
-  personnummer: { within: 5, words: ["personnummer, svenskt personnummer, personal identity number, samordningsnummer, fødselsnummer, fodselsnummer"] },
+  personnummer: {
+    within: 5,
+    words: ["personnummer, svenskt personnummer, personal identity number, samordningsnummer, fødselsnummer, fodselsnummer"],
+  },
   orgnr: { within: 4, words: ["organisationsnummer, orgnr, org nr, företagsnummer"] },
   thaiId: { within: 5, words: ["thai national id, thai id, thai id number, tnin, เลขประจำตัวประชาชน, เลขบัตรประชาชน"] },
   tckn: { within: 5, words: ["tckn, tc kimlik, kimlik no, kimlik numarası, tc no, tc kimlik no, t c kimlik"] },
@@ -146,7 +190,10 @@ const table = {
   bsn: { within: 5, words: ["bsn, burgerservicenummer, sofinummer"] },
   cpf: { within: 4, words: ["cpf, cadastro de pessoas físicas"] },
   cnpj: { within: 4, words: ["cnpj"] },
-  nationalRegister: { within: 5, words: ["rijksregisternummer, numéro national, numéro de registre national, national register number"] },
+  nationalRegister: {
+    within: 5,
+    words: ["rijksregisternummer, numéro national, numéro de registre national, national register number"],
+  },
   ahv: { within: 5, words: ["ahv, ahv nummer, avs, numéro avs, avs13, ahv13, sozialversicherungsnummer"] },
   cnp: { within: 4, words: ["cnp, cod numeric personal"] },
   plate: {
@@ -159,7 +206,9 @@ const table = {
 } as const satisfies Record<string, { readonly within: number; readonly words: readonly string[] }>;
 
 /** Words that a label and its value may have between them without being farther apart. */
-const fillers = new Set("number, numbers, no, nr, num, id, ids, code, value, is, was, are, the, my, our, a, it, s, its, it s".split(", "));
+const fillers = new Set(
+  "number, numbers, no, nr, num, id, ids, code, value, is, was, are, the, my, our, a, it, s, its, it s".split(", "),
+);
 
 const longestPhrase = 5;
 const phrases = new Map<string, Label[]>();
@@ -167,12 +216,22 @@ const phrases = new Map<string, Label[]>();
 const unspaced: [phrase: string, label: Label][] = [];
 
 for (const [label, { words }] of Object.entries(table) as [Label, (typeof table)[Label]][]) {
-  for (const phrase of words.join(", ").split(", ")) {
+  for (const phrase of words.join(", ").split(", ").flatMap(foldedForms)) {
     if (/[\u0E00-\u0E7F\u3040-\u9FFF\uAC00-\uD7AF]/.test(phrase)) unspaced.push([phrase, label]);
     else phrases.set(phrase, [...(phrases.get(phrase) ?? []), label]);
   }
 }
 
+/**
+ * What a phrase looks like once the text it is in has been folded and then put in lower case: accents are gone, and letters that
+ * look like Latin ones are those, which depends on the case that they were written in.
+ */
+function foldedForms(phrase: string): string[] {
+  const fold = CharacterFold.with();
+  const written = [phrase, phrase.charAt(0).toUpperCase() + phrase.slice(1), phrase.toUpperCase()];
+  const forms = written.map((text) => Array.from(text, (character) => fold.of(character.codePointAt(0) ?? 0)).join(""));
+  return [...new Set(forms.map((form) => form.toLowerCase()))];
+}
 /**
  * The labels of a value that stands behind `before`: those of the nearest phrase that is one and is near enough. Words end where a
  * letter or digit does, and within `camelCase`; a plural counts as the singular.

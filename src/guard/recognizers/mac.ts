@@ -10,7 +10,8 @@ export const macAddress: Recognizer = {
   inContext: labelled("mac"),
   patterns: [
     {
-      pattern: "(?<![\\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7})(?=$|[^\\w:-]|[:-](?:$|[^\\w:]))",
+      pattern:
+        "(?<![\\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7})(?=$|[^\\w:-]|[:-](?:$|[^\\w:]))",
       score: 0.8,
       check: isAssigned,
     },

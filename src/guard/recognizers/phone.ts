@@ -19,7 +19,12 @@ export const phone: Recognizer = {
   entity: "PHONE_NUMBER",
   inContext: (before) => labelsBefore(before).some((label) => label === "phone" || label === "call"),
   patterns: [
-    { pattern: `(?<![\\w+.])\\(?\\+\\d{1,4}\\)?(?:[ ./()-]{0,2}\\d){6,13}${extension}${end}`, score: 0.4, scoreInContext: 0.9, check: isInternational },
+    {
+      pattern: `(?<![\\w+.])\\(?\\+\\d{1,4}\\)?(?:[ ./()-]{0,2}\\d){6,13}${extension}${end}`,
+      score: 0.4,
+      scoreInContext: 0.9,
+      check: isInternational,
+    },
     {
       pattern: `(?<![\\w+.-])00\\d{1,3}(?:[ ./()-]{1,2}\\d{1,8}){1,5}${extension}${end}`,
       score: 0.3,
@@ -39,7 +44,11 @@ export const phone: Recognizer = {
       check: isBracketed,
     },
     { pattern: `(?<![\\w+.])${groups}${extension}${end}`, score: 0.1, scoreInContext: 0.85, check: isLabelled },
-    { pattern: `(?<![\\w./-])(?:\\+|\\(\\+)?${groups}${extension}${kind}`, score: 0.7, check: ({ text }) => (isDialable(text) ? undefined : false) },
+    {
+      pattern: `(?<![\\w./-])(?:\\+|\\(\\+)?${groups}${extension}${kind}`,
+      score: 0.7,
+      check: ({ text }) => (isDialable(text) ? undefined : false),
+    },
   ],
 };
 
@@ -47,7 +56,8 @@ function isInternational({ text, before }: Candidate): boolean | undefined {
   const number = withoutExtension(text);
   const code = callingCode(digitsOf(number));
   const national = digitsOf(number.replace("(0)", "")).slice(code?.length ?? 0);
-  if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number) || hasAnyOf(before, numbering)) return false;
+  if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number) || hasAnyOf(before, numbering))
+    return false;
   if (code === "1" && !/^\d{10}$/.test(national)) return false;
   if (/^(\d)\1+$/.test(national)) return false;
   const plain = /^\+\d+$/.test(number);
@@ -57,7 +67,8 @@ function isInternational({ text, before }: Candidate): boolean | undefined {
 function isDialled({ text, before }: Candidate): boolean | undefined {
   const digits = digitsOf(withoutExtension(text)).slice(2);
   const code = callingCode(digits);
-  if (code === undefined || digits.length < 8 || digits.length > 14 || isAmount(text) || hasAnyOf(before, numbering)) return undefined;
+  if (code === undefined || digits.length < 8 || digits.length > 14 || isAmount(text) || hasAnyOf(before, numbering))
+    return undefined;
   return code === "1" ? digits.length === 11 : /[ ]/.test(text) || undefined;
 }
 

@@ -8,7 +8,8 @@ const last = "[\\w\\-~/#@$&+=%\\u00A1-\\u1FFF]";
 const path = `(?:[/?#](?:${inside}*${last})?)?`;
 
 /** Hosts that name no one: this machine, and the names of XML's own vocabularies, which are no places. */
-const nobody = /^\w+:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|(?:www\.)?w3\.org\/(?:19|20)\d\d\/|schemas\.|json-schema\.org\/)/i;
+const nobody =
+  /^\w+:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|(?:www\.)?w3\.org\/(?:19|20)\d\d\/|schemas\.|json-schema\.org\/)/i;
 
 /** Web addresses with a scheme or with `www.`: RFC 3986. At most 2048 characters. */
 export const url: Recognizer = {
@@ -30,7 +31,8 @@ export const url: Recognizer = {
 };
 
 /** First labels with which a dotted name is a program's, not a host's. */
-const code = /^(?:this|self|super|that|window|document|console|process|java|javax|system|asp|vb|ado|microsoft|req|res|request|response|ctx|opts?|options|args|params|props|state|event|e|obj|item|data|user|config|cfg|settings|model|module|app|com|org|net|io|edu|gov|node|np|pd|tf|torch|nn|os|sys|cls|root|parent|env|import|package|using|logger|log)\./i;
+const code =
+  /^(?:this|self|super|that|window|document|console|process|java|javax|system|asp|vb|ado|microsoft|req|res|request|response|ctx|opts?|options|args|params|props|state|event|e|obj|item|data|user|config|cfg|settings|model|module|app|com|org|net|io|edu|gov|node|np|pd|tf|torch|nn|os|sys|cls|root|parent|env|import|package|using|logger|log)\./i;
 
 /**
  * Web addresses without a scheme: a host in `com`, `org`, `net`, `edu` or `gov`, or in any known top-level domain behind a label, with

@@ -25,7 +25,8 @@ export const zipCode: Recognizer = {
       scoreInContext: 0.8,
     },
     {
-      pattern: "(?<![\\w.#$-])(?:[A-Za-z]{1,2}\\d[A-Za-z\\d]? ?\\d[A-Za-z]{2}|[A-Za-z]\\d[A-Za-z] ?\\d[A-Za-z]\\d|\\d{4} ?[A-Z]{2}|[A-Z]\\d[\\dW] ?[A-Z\\d]{4})(?![\\w-])",
+      pattern:
+        "(?<![\\w.#$-])(?:[A-Za-z]{1,2}\\d[A-Za-z\\d]? ?\\d[A-Za-z]{2}|[A-Za-z]\\d[A-Za-z] ?\\d[A-Za-z]\\d|\\d{4} ?[A-Z]{2}|[A-Z]\\d[\\dW] ?[A-Z\\d]{4})(?![\\w-])",
       score: 0.2,
       scoreInContext: 0.85,
     },

@@ -1,9 +1,7 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { labelled } from "./label.ts";
+import { letters } from "./letters.ts";
 import { endsInTopLevelDomain } from "./top-level-domain.ts";
-
-/** Letters of the Latin, Greek and Cyrillic scripts beyond ASCII: RFC 6531 allows them before the `@`, RFC 5890 behind it. */
-const letters = "\\u00C0-\\u024F\\u0370-\\u03FF\\u0400-\\u04FF";
 
 /** Endings of files, with which `icon@2x.png` and `left-pad@1.3.0.tgz` look like addresses. */
 const fileEndings =

@@ -1,10 +1,11 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { labelled } from "./label.ts";
+import { letters } from "./letters.ts";
 import { endsInTopLevelDomain } from "./top-level-domain.ts";
 
 /** What an address goes on with behind its host (RFC 3986), and what it may end in, so that the punctuation of a sentence stays outside. */
-const inside = "[\\w\\-.~:/?#\\[\\]@!$&'()*+,;=%\\u00A1-\\u1FFF]";
-const last = "[\\w\\-~/#@$&+=%\\u00A1-\\u1FFF]";
+const inside = `[\\w\\-.~:/?#\\[\\]@!$&'()*+,;=%${letters}]`;
+const last = `[\\w\\-~/#@$&+=%${letters}]`;
 const path = `(?:[/?#](?:${inside}*${last})?)?`;
 
 /** Hosts that name no one: this machine, and the names of XML's own vocabularies, which are no places. */
@@ -19,10 +20,10 @@ export const url: Recognizer = {
       pattern: `(?<![A-Za-z0-9])(?i:https?|ftps?|wss?)://(?:${inside}*${last})`,
       maxSpan: 2048,
       score: 0.8,
-      check: ({ text }) => (nobody.test(text) || !/:\/\/[\w[\u00A1-\u1FFF]/.test(text) ? false : undefined),
+      check: ({ text }) => (nobody.test(text) || /:\/\/[^\w[\u00C0-\u045F]/.test(text) ? false : undefined),
     },
     {
-      pattern: `(?<![\\w@./-])(?i:www)\\.(?:[A-Za-z0-9\\u00A1-\\u1FFF-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?${path}`,
+      pattern: `(?<![\\w@./-])(?i:www)\\.(?:[A-Za-z0-9${letters}-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?${path}`,
       maxSpan: 2048,
       score: 0.8,
       check: ({ text }) => (endsInTopLevelDomain(hostOf(text)) ? undefined : false),

@@ -14,13 +14,13 @@ export const usDriverLicense: Recognizer = {
   patterns: [
     {
       pattern:
-        "(?<![\\w.-])(?:[A-Za-z]{1,3}\\d{3,14}[A-Za-z]{0,2}|\\d{5,14}[A-Za-z]{0,2}|\\d{2,3}[A-Za-z]{2,3}\\d{4,5})(?![\\w-])",
+        "(?<![\\w.-])(?:(?:[A-Z]{1,3}|[a-z])\\d{3,14}[A-Za-z]{0,2}|\\d{5,14}[A-Za-z]{0,2}|\\d{2,3}[A-Za-z]{2,3}\\d{4,5})(?![\\w-])",
       score: 0.1,
       scoreInContext: 0.9,
       check: hasEnoughDigits,
     },
     {
-      pattern: "(?<![\\w.-])(?:[A-Za-z]?\\d{2,4}(?:[ -]\\d{2,4}){1,4}(?:-\\d)?|WDL[A-Z0-9*]{9})(?![\\w-])",
+      pattern: "(?<![\\w.-])(?:[A-Z]?\\d{2,4}(?:[ -]\\d{2,4}){1,4}(?:-\\d)?|WDL[A-Z0-9*]{9})(?![\\w-])",
       score: 0.1,
       scoreInContext: 0.85,
       check: hasEnoughDigits,

@@ -41,7 +41,7 @@ export const iban: Recognizer = {
   patterns: [
     { pattern: `(?<![A-Za-z0-9])(?i:${registered.join("|")})(?![A-Za-z0-9])`, score: 1, check: proves(holds) },
     {
-      pattern: "(?<![A-Za-z0-9])[A-Za-z]{2}\\d{2}[A-Za-z0-9]{10,30}(?![A-Za-z0-9])",
+      pattern: "(?<![A-Za-z0-9])[A-Z]{2}\\d{2}[A-Z0-9]{10,30}(?![A-Za-z0-9])",
       score: 0.2,
       scoreInContext: 0.8,
       check: requires(holds),

@@ -210,16 +210,35 @@ const fillers = new Set(
   "number, numbers, no, nr, num, id, ids, code, value, is, was, are, the, my, our, a, it, s, its, it s".split(", "),
 );
 
-const longestPhrase = 5;
-const phrases = new Map<string, Label[]>();
+/** A phrase that is a label: its words from the last to the first. */
+interface Phrase {
+  readonly words: readonly string[];
+  readonly labels: Label[];
+}
+
+/** Phrases by their last word, the longest first. */
+const phrases = new Map<string, Phrase[]>();
 /** Phrases of scripts that put no spaces between words. */
 const unspaced: [phrase: string, label: Label][] = [];
+const unspacedScript = /[\u0E00-\u0E7F\u3040-\u9FFF\uAC00-\uD7AF]/;
 
 for (const [label, { words }] of Object.entries(table) as [Label, (typeof table)[Label]][]) {
   for (const phrase of words.join(", ").split(", ").flatMap(foldedForms)) {
-    if (/[\u0E00-\u0E7F\u3040-\u9FFF\uAC00-\uD7AF]/.test(phrase)) unspaced.push([phrase, label]);
-    else phrases.set(phrase, [...(phrases.get(phrase) ?? []), label]);
+    if (unspacedScript.test(phrase)) unspaced.push([phrase, label]);
+    else addPhrase(phrase.split(" ").reverse(), label);
   }
+}
+
+function addPhrase(words: readonly string[], label: Label): void {
+  const [last = ""] = words;
+  const alike = phrases.get(last) ?? [];
+  const known = alike.find((phrase) => phrase.words.join() === words.join());
+  if (known !== undefined) known.labels.push(label);
+  else
+    phrases.set(
+      last,
+      [...alike, { words, labels: [label] }].sort((a, b) => b.words.length - a.words.length),
+    );
 }
 
 /**
@@ -232,20 +251,20 @@ function foldedForms(phrase: string): string[] {
   const forms = written.map((text) => Array.from(text, (character) => fold.of(character.codePointAt(0) ?? 0)).join(""));
   return [...new Set(forms.map((form) => form.toLowerCase()))];
 }
+let lastBefore = "";
+let lastLabels: readonly Label[] = [];
+
 /**
  * The labels of a value that stands behind `before`: those of the nearest phrase that is one and is near enough. Words end where a
- * letter or digit does, and within `camelCase`; a plural counts as the singular.
+ * letter or digit does, and within `camelCase`; a plural counts as the singular. What is asked again at once is remembered, since
+ * every pattern that matches at a place asks.
  */
 export function labelsBefore(before: string): readonly Label[] {
-  const words = wordsOf(before);
-  let between = 0;
-  for (let end = words.length; end > 0; end--) {
-    const found = phraseEndingAt(words, end)?.filter((label) => between <= table[label].within);
-    if (found !== undefined && found.length > 0) return found;
-    const word = words[end - 1] ?? "";
-    if (!fillers.has(word) && !/^\d+$/.test(word)) between++;
+  if (before !== lastBefore) {
+    lastLabels = nearestLabels(wordsOf(before));
+    lastBefore = before;
   }
-  return [];
+  return lastLabels;
 }
 
 /** Whether one of these labels is the nearest one before a value. */
@@ -253,13 +272,25 @@ export function labelled(...labels: readonly Label[]): (before: string) => boole
   return (before) => labelsBefore(before).some((label) => labels.includes(label));
 }
 
-function phraseEndingAt(words: readonly string[], end: number): readonly Label[] | undefined {
-  for (let length = Math.min(longestPhrase, end); length > 0; length--) {
-    const phrase = words.slice(end - length, end).join(" ");
-    const labels = phrases.get(phrase) ?? (phrase.endsWith("s") ? phrases.get(phrase.slice(0, -1)) : undefined);
-    if (labels !== undefined) return labels;
+function nearestLabels(words: readonly string[]): readonly Label[] {
+  let between = 0;
+  for (let last = words.length - 1; last >= 0; last--) {
+    const found = phraseEndingAt(words, last)?.filter((label) => between <= table[label].within);
+    if (found !== undefined && found.length > 0) return found;
+    const word = words[last] ?? "";
+    if (!fillers.has(word) && !/^\d+$/.test(word)) between++;
   }
-  const word = words[end - 1] ?? "";
+  return [];
+}
+
+function phraseEndingAt(words: readonly string[], last: number): readonly Label[] | undefined {
+  const word = words[last] ?? "";
+  const singular = word.endsWith("s") ? phrases.get(word.slice(0, -1)) : undefined;
+  for (const alike of [phrases.get(word), singular]) {
+    const found = alike?.find((phrase) => phrase.words.every((part, i) => i === 0 || part === words[last - i]));
+    if (found !== undefined) return found.labels;
+  }
+  if (!unspacedScript.test(word)) return undefined;
   return unspaced.filter(([phrase]) => word.includes(phrase)).map(([, label]) => label);
 }
 

@@ -3,7 +3,7 @@ import { labelled } from "./label.ts";
 
 /**
  * Hardware addresses of six or eight octets: IEEE 802's MAC-48 and EUI-64 in pairs with `:` or `-`, Cisco's three groups of four with
- * dots, and twelve bare hexadecimal digits behind a label. The unset and the broadcast address are nobody's.
+ * dots. The unset and the broadcast address are nobody's.
  */
 export const macAddress: Recognizer = {
   entity: "MAC_ADDRESS",
@@ -27,7 +27,6 @@ export const macAddress: Recognizer = {
       scoreInContext: 0.9,
       check: isAssigned,
     },
-    { pattern: "(?<![\\w:.-])[0-9A-Fa-f]{12}(?![\\w:.-])", score: 0.05, scoreInContext: 0.8, check: isAssigned },
   ],
 };
 

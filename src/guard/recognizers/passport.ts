@@ -13,10 +13,10 @@ function passport(entity: string, pattern: string, scoreInContext: number): Reco
  * PRADO shows them). A form that several countries have goes by the first one's name.
  */
 export const passports: readonly Recognizer[] = [
-  passport("US_PASSPORT", "\\d{9}|[A-Za-z]\\d{8}", 0.9),
-  passport("IN_PASSPORT", "[A-Za-z]\\d{7}", 0.85),
-  passport("IT_PASSPORT", "[A-Za-z]{2}\\d{7}", 0.85),
-  passport("ES_PASSPORT", "[A-Za-z]{3}\\d{6}", 0.85),
+  passport("US_PASSPORT", "\\d{9}|[A-Z]\\d{8}", 0.9),
+  passport("IN_PASSPORT", "[A-Z]\\d{7}", 0.85),
+  passport("IT_PASSPORT", "[A-Z]{2}\\d{7}", 0.85),
+  passport("ES_PASSPORT", "[A-Z]{3}\\d{6}", 0.85),
   passport("DE_PASSPORT", "[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}", 0.8),
-  passport("PASSPORT", "\\d{2}[A-Za-z]{2}\\d{5}|[A-Za-z]{2}\\d{6}|[A-Za-z]\\d{6}|\\d{7,8}", 0.75),
+  passport("PASSPORT", "\\d{2}[A-Z]{2}\\d{5}|[A-Z]{2}\\d{6}|[A-Z]\\d{6}|\\d{7,8}", 0.75),
 ];

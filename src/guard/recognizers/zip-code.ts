@@ -26,7 +26,7 @@ export const zipCode: Recognizer = {
     },
     {
       pattern:
-        "(?<![\\w.#$-])(?:[A-Za-z]{1,2}\\d[A-Za-z\\d]? ?\\d[A-Za-z]{2}|[A-Za-z]\\d[A-Za-z] ?\\d[A-Za-z]\\d|\\d{4} ?[A-Z]{2}|[A-Z]\\d[\\dW] ?[A-Z\\d]{4})(?![\\w-])",
+        "(?<![\\w.#$-])(?:[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|\\d{4} ?[A-Z]{2}|[A-Z]\\d[\\dW] ?[A-Z\\d]{4})(?![\\w-])",
       score: 0.2,
       scoreInContext: 0.85,
     },

@@ -8,6 +8,7 @@ import { email } from "./email.ts";
 import { iban } from "./iban.ts";
 import { ipAddress } from "./ip.ts";
 import { macAddress } from "./mac.ts";
+import { nationalIds } from "./national-ids/index.ts";
 import { passports } from "./passport.ts";
 import { phone } from "./phone.ts";
 import { domain, url } from "./url.ts";
@@ -26,6 +27,7 @@ export const recognizers: readonly Recognizer[] = [
   cryptoAddress,
   url,
   domain,
+  ...nationalIds,
   phone,
   dateTime,
   ...passports,

@@ -195,6 +195,7 @@ const table = {
     words: ["rijksregisternummer, numéro national, numéro de registre national, national register number"],
   },
   ahv: { within: 5, words: ["ahv, ahv nummer, avs, numéro avs, avs13, ahv13, sozialversicherungsnummer"] },
+  curp: { within: 4, words: ["curp, clave única de registro de población"] },
   cnp: { within: 4, words: ["cnp, cod numeric personal"] },
   plate: {
     within: 4,

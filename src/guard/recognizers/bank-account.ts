@@ -14,7 +14,9 @@ export const bankAccount: Recognizer = {
       pattern: "(?<![\\w.$€£-])\\d{2,5}(?:[ -]\\d{2,6}){1,4}(?=$|[^\\w.-]|[.-](?:$|\\D))",
       score: 0.05,
       scoreInContext: 0.7,
-      check: requires((text) => digitsOf(text).length >= 8 && digitsOf(text).length <= 17),
+      check: requires(
+        (text) => digitsOf(text).length >= 8 && digitsOf(text).length <= 17 && !/^(?:19|20)\d\d-\d\d-\d\d/.test(text),
+      ),
     },
   ],
 };

@@ -34,9 +34,14 @@ export const creditCard: Recognizer = {
   ],
 };
 
+/** An identifier's name before a number, or other values in a row with it. */
+const otherValue =
+  /(?:id|ids|key|seq|num|ts|time|size|offset|hash|at|count|total|cursor)["']?\s*[:=]\s*["']?$|(?:\d|null|'|")\s*[,;|\t]\s*$|\d[ \t]$/i;
+
 function isCard({ text, before }: Candidate): boolean | undefined {
   const digits = digitsOf(text);
   if (!luhn(digits) || /^(\d)\1+$/.test(digits)) return false;
   if (!schemes.some((scheme) => scheme.test(digits))) return undefined;
-  return labelsBefore(before).includes("reference") || /\bid["']?\s*[:=]?\s*["']?$/i.test(before) ? undefined : true;
+  if (labelsBefore(before).includes("card")) return true;
+  return labelsBefore(before).includes("reference") || otherValue.test(before) ? undefined : true;
 }

@@ -79,7 +79,13 @@ function isTied({ before }: Candidate): boolean | undefined {
 
 function isTiedNumeric(candidate: Candidate): boolean | undefined {
   const [first = 0, second = 0] = candidate.text.split(/[/.-]/).map(Number);
-  return first >= 1 && second >= 1 && Math.min(first, second) <= 12 && Math.max(first, second) <= 31 ? isTied(candidate) : false;
+  return first >= 1 &&
+    second >= 1 &&
+    Math.min(first, second) <= 12 &&
+    Math.max(first, second) <= 31 &&
+    (/\d{4}/.test(candidate.text) || isOfBirth(candidate.before))
+    ? isTied(candidate)
+    : false;
 }
 
 function isTiedIso({ text, before }: Candidate): boolean | undefined {

@@ -13,7 +13,7 @@ import { passports } from "./passport.ts";
 import { phone } from "./phone.ts";
 import { domain, url } from "./url.ts";
 import { usItin, usSsn } from "./us-ssn.ts";
-import { zipCode } from "./zip-code.ts";
+import { zipCodes } from "./zip-code.ts";
 
 /** The recognizers of personal data. Of two that find the same span as surely, the earlier one names it. */
 export const recognizers: readonly Recognizer[] = [
@@ -37,5 +37,5 @@ export const recognizers: readonly Recognizer[] = [
   bankAccount,
   abaRoutingNumber,
   ukSortCode,
-  zipCode,
+  ...zipCodes,
 ];

@@ -50,6 +50,7 @@ function isVersion6({ text }: Candidate): boolean | undefined {
   const units = groups.length + (text.includes(".") ? 1 : 0);
   if (text.indexOf("::") !== text.lastIndexOf("::") || (shortened && units > 7)) return false;
   if (groups.length === 0 || /^(?:0*:)*:?0*1?$/.test(text)) return false;
+  if (groups.length < 3 && groups.every((part) => part.length < 3)) return false;
   if (!shortened) return groups.some((part) => part.length !== 2);
   const global =
     /^(?:fe[89ab][0-9a-f]|f[cd][0-9a-f]{2}|ff[0-9a-f]{2}|2[0-9a-f]{3}|3[0-9a-f]{3}|64):/i.test(text) && groups.length > 1;

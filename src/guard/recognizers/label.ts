@@ -89,7 +89,7 @@ const table = {
     words: [
       "order, order number, order no, invoice, invoice number, tracking, tracking number, ref, reference, ticket, case, sku, serial, part",
       "part number, model, item, product, batch, lot, transaction, receipt, po, purchase order, isbn, issn, doi, ean, upc, gtin, asin, imei",
-      "job, build, commit, revision, rev, request, session, trace, span, uuid, guid, hash, sha, md5, sha1, sha256, checksum, crc, offset, size",
+      "account id, account balance, card id, phone id, user id, job, build, commit, revision, rev, request, session, trace, span, uuid, guid, hash, sha, md5, sha1, sha256, checksum, crc, offset, size",
       "bytes, port, pid, tid, line, page, pages, row, rows, col, column, count, total, sum, amount, price, cost, usd, eur, gbp, seed, epoch",
       "timestamp, ts, duration, elapsed, took, latency, ms, index, key, seq, sequence, nonce, block, height, width, version, bestellnummer",
       "rechnungsnummer, auftragsnummer, artikelnummer, commande, facture, pedido, factura, ordine, fattura, bestelling, factuur",
@@ -123,10 +123,11 @@ const table = {
   zip: {
     within: 4,
     words: [
-      "zip code, zipcode, zip, postal code, postcode, post code, postalcode, plz, postleitzahl, code postal, código postal, cap",
+      "zip code, zipcode, postal code, postcode, post code, postalcode, plz, postleitzahl, code postal, código postal, cap",
       "codice postale, postnummer, pin code, pincode, cep, codice di avviamento postale, kod pocztowy, psč, irányítószám, 邮编, 郵便番号, 우편번호",
     ],
   },
+  zipWord: { within: 0, words: ["zip"] },
   abn: { within: 4, words: ["abn, australian business number"] },
   acn: { within: 4, words: ["acn, australian company number"] },
   medicare: { within: 4, words: ["medicare, medicare number, medicare card, mbi, medicare beneficiary, beneficiary identifier"] },
@@ -256,13 +257,13 @@ let lastBefore = "";
 let lastLabels: readonly Label[] = [];
 
 /**
- * The labels of a value that stands behind `before`: those of the nearest phrase that is one and is near enough. Words end where a
- * letter or digit does, and within `camelCase`; a plural counts as the singular. What is asked again at once is remembered, since
- * every pattern that matches at a place asks.
+ * The labels of a value that stands behind `before`: those of the nearest phrase that is one, is near enough, and is not parted from
+ * the value by a line, a bracket or other values. Words end where a letter or digit does, and within `camelCase`; a plural counts as
+ * the singular. What is asked again at once is remembered, since every pattern that matches at a place asks.
  */
 export function labelsBefore(before: string): readonly Label[] {
   if (before !== lastBefore) {
-    lastLabels = nearestLabels(wordsOf(before));
+    lastLabels = nearestLabels(before);
     lastBefore = before;
   }
   return lastLabels;
@@ -273,15 +274,28 @@ export function labelled(...labels: readonly Label[]): (before: string) => boole
   return (before) => labelsBefore(before).some((label) => labels.includes(label));
 }
 
-function nearestLabels(words: readonly string[]): readonly Label[] {
+function nearestLabels(before: string): readonly Label[] {
+  const text = before.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase();
+  const found = [...text.matchAll(/\p{L}[\p{L}\p{M}]*|\d+/gu)];
+  const words = found.map(([word]) => word);
   let between = 0;
   for (let last = words.length - 1; last >= 0; last--) {
-    const found = phraseEndingAt(words, last)?.filter((label) => between <= table[label].within);
-    if (found !== undefined && found.length > 0) return found;
     const word = words[last] ?? "";
+    const labels = phraseEndingAt(words, last)?.filter((label) => between <= table[label].within);
+    if (labels !== undefined && labels.length > 0) {
+      return leadsOn(text.slice((found[last]?.index ?? 0) + word.length)) ? labels : [];
+    }
     if (!fillers.has(word) && !/^\d+$/.test(word)) between++;
   }
   return [];
+}
+
+/** Whether what stands between a label and a value lets the one be of the other: a mark or two, or words of the same line without values of their own. */
+function leadsOn(gap: string): boolean {
+  if (/^[^\p{L}\p{N}]{0,4}$/u.test(gap)) return true;
+  if (/[\n;{}|<>[\]]/.test(gap) || gap.split("(").length !== gap.split(")").length) return false;
+  const rest = gap.replace(/^[ #]?\d{1,2}\b/, "");
+  return !/\d/.test(rest) || !/\p{L}/u.test(rest.replace(/\b(?:and|or|und|oder|et|ou|y)\b/g, ""));
 }
 
 function phraseEndingAt(words: readonly string[], last: number): readonly Label[] | undefined {
@@ -293,13 +307,4 @@ function phraseEndingAt(words: readonly string[], last: number): readonly Label[
   }
   if (!unspacedScript.test(word)) return undefined;
   return unspaced.filter(([phrase]) => word.includes(phrase)).map(([, label]) => label);
-}
-
-function wordsOf(text: string): string[] {
-  return (
-    text
-      .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
-      .toLowerCase()
-      .match(/\p{L}[\p{L}\p{M}]*|\d+/gu) ?? []
-  );
 }

@@ -106,9 +106,10 @@ function isDialable(text: string): boolean {
   return !/^(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{3}-\d{2}-\d{4})(?!\d)/.test(number);
 }
 
-/** Whether a number is written as an amount: one point, or thousands. */
+/** Whether a number is written as an amount (one point, or thousands) or as a version. */
 function isAmount(number: string): boolean {
-  return /^\+?\d+\.\d+$|^\+?\d{1,3}(?:[. ]000)+$/.test(number);
+  if (/^\+?\d+\.\d+$|^\+?\d{1,3}(?:[. ]000)+$/.test(number)) return true;
+  return /^\d+(?:\.\d+){2,}$/.test(number) && (digitsOf(number).length < 8 || /(?:^|\.)\d(?:\.|$)/.test(number));
 }
 
 function withoutExtension(text: string): string {

@@ -9,26 +9,34 @@ const behindState = new RegExp(`(?:[a-z.],? ?\\n?|, ?)(?:${states}) {1,2}$`);
  * Postal codes behind a label (`zip code`, `postcode`, `PLZ`, …), in the forms of the United States (USPS's five digits or nine),
  * the United Kingdom, Canada, the Netherlands, Ireland and those of three to eight digits; and five digits behind `City, ST`.
  */
-export const zipCode: Recognizer = {
-  entity: "ZIP_CODE",
-  inContext: labelled("zip"),
-  patterns: [
-    {
-      pattern: "(?<![\\w.#$-])\\d{5}(?:-\\d{4})?(?![\\w-])",
-      score: 0.1,
-      scoreInContext: 0.85,
-      check: ({ before }: Candidate) => (behindState.test(before) ? true : undefined),
-    },
-    {
-      pattern: "(?<![\\w.#$-])(?:\\d{3,8}|\\d{2,5}[ -]\\d{2,5}|[A-Z]{1,2}[ -]\\d{4,5})(?=$|[^\\w.-]|[.-](?:$|\\D))",
-      score: 0.05,
-      scoreInContext: 0.8,
-    },
-    {
-      pattern:
-        "(?<![\\w.#$-])(?:[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|\\d{4} ?[A-Z]{2}|[A-Z]\\d[\\dW] ?[A-Z\\d]{4})(?![\\w-])",
-      score: 0.2,
-      scoreInContext: 0.85,
-    },
-  ],
-};
+export const zipCodes: readonly Recognizer[] = [
+  {
+    entity: "ZIP_CODE",
+    inContext: labelled("zip", "zipWord"),
+    patterns: [
+      {
+        pattern: "(?<![\\w.#$-])\\d{5}(?:-\\d{4})?(?![\\w-])",
+        score: 0.1,
+        scoreInContext: 0.85,
+        check: ({ before }: Candidate) => (behindState.test(before) ? true : undefined),
+      },
+    ],
+  },
+  {
+    entity: "ZIP_CODE",
+    inContext: labelled("zip"),
+    patterns: [
+      {
+        pattern: "(?<![\\w.#$-])(?:\\d{3,8}|\\d{2,5}[ -]\\d{2,5}|[A-Z]{1,2}[ -]\\d{4,5})(?=$|[^\\w.-]|[.-](?:$|\\D))",
+        score: 0.05,
+        scoreInContext: 0.8,
+      },
+      {
+        pattern:
+          "(?<![\\w.#$-])(?:[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|\\d{4} ?[A-Z]{2}|[A-Z]\\d[\\dW] ?[A-Z\\d]{4})(?![\\w-])",
+        score: 0.2,
+        scoreInContext: 0.85,
+      },
+    ],
+  },
+];

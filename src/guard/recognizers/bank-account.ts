@@ -9,9 +9,9 @@ export const bankAccount: Recognizer = {
   entity: "US_BANK_NUMBER",
   inContext: labelled("account"),
   patterns: [
-    { pattern: "(?<![\\w.$€£-])\\d{6,17}(?=$|[^\\w.-]|[.-](?:$|\\D))", score: 0.05, scoreInContext: 0.8 },
+    { pattern: "(?<![\\w.($€£-])\\d{6,17}(?=$|[^\\w.-]|[.-](?:$|\\D))", score: 0.05, scoreInContext: 0.8 },
     {
-      pattern: "(?<![\\w.$€£-])\\d{2,5}(?:[ -]\\d{2,6}){1,4}(?=$|[^\\w.-]|[.-](?:$|\\D))",
+      pattern: "(?<![\\w.($€£-])\\d{2,5}(?:[ -]\\d{2,6}){1,4}(?=$|[^\\w.-]|[.-](?:$|\\D))",
       score: 0.05,
       scoreInContext: 0.7,
       check: requires(

@@ -36,7 +36,7 @@ export const creditCard: Recognizer = {
 
 /** An identifier's name before a number, or other values in a row with it. */
 const otherValue =
-  /(?:id|ids|key|seq|num|ts|time|size|offset|hash|at|count|total|cursor)["']?\s*[:=]\s*["']?$|(?:\d|null|'|")\s*[,;|\t]\s*$|\d[ \t]$/i;
+  /(?:id|ids|key|seq|num|ts|time|size|offset|hash|at|count|total|cursor)["']?\s*[:=]\s*["']?$|"(?!num|no|value)\w+"\s*:\s*"?$|(?:\d|null|'|")\s*[,;|\t]\s*$|\d[ \t]$/i;
 
 function isCard({ text, before }: Candidate): boolean | undefined {
   const digits = digitsOf(text);

@@ -38,8 +38,8 @@ function isVersion4({ text, before }: Candidate): boolean | undefined {
   const octets = text.split(".").map(Number);
   const [first = 0, second = 0] = octets;
   if (first === 0 || text === "127.0.0.1" || first === 255) return false;
-  if (first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32)) return true;
   if (labelsBefore(before).includes("version") || /[A-Za-z][/-]$|[@~^<>]=?$|==$|§ ?$/.test(before)) return false;
+  if (first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32)) return true;
   return octets.every((octet) => octet < 32) && new Set(octets).size > 1 ? undefined : true;
 }
 

@@ -18,5 +18,5 @@ export const passports: readonly Recognizer[] = [
   passport("IT_PASSPORT", "[A-Z]{2}\\d{7}", 0.85),
   passport("ES_PASSPORT", "[A-Z]{3}\\d{6}", 0.85),
   passport("DE_PASSPORT", "[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}", 0.8),
-  passport("PASSPORT", "\\d{2}[A-Z]{2}\\d{5}|[A-Z]{2}\\d{6}|[A-Z]\\d{6}|\\d{7,8}", 0.75),
+  passport("PASSPORT", "\\d{2}[A-Z]{2}\\d{5}|[A-Z]{2}\\d{6}|[A-Z]\\d{6}|\\d{8}", 0.75),
 ];

@@ -4,9 +4,11 @@ import { digitsOf } from "./digits.ts";
 import { type Label, labelsBefore } from "./label.ts";
 
 const extension = "(?: ?(?i:x|ext\\.?|extension) ?\\d{1,6})?";
-const end = "(?=$|[^\\w.-]|[.-](?:$|\\D))";
+const end = "(?=$|[^\\w.:-]|[.:-](?:$|\\D))";
+/** What stands between groups of digits. */
+const mark = "(?:[ ./-]|\\)[ ./-]?| ?\\()";
 /** Digits in groups, with one or two marks between: what a number looks like when something else says that it is one. */
-const groups = "\\(?\\d{1,12}(?:[ ./()-]{1,2}\\d{1,10}){0,5}";
+const groups = `\\(?\\d{1,12}(?:${mark}\\d{1,10}){0,5}`;
 /** What may follow a number in an address block. Three symbols decide. */
 const kind = "(?=,? ?[-(]?(?i:off|fax|mob|cel|hom|wor|tel|dir))";
 
@@ -20,13 +22,13 @@ export const phone: Recognizer = {
   inContext: (before) => labelsBefore(before).some((label) => label === "phone" || label === "call"),
   patterns: [
     {
-      pattern: `(?<![\\w+.])\\(?\\+\\d{1,4}\\)?(?:[ ./()-]{0,2}\\d){6,13}${extension}${end}`,
+      pattern: `(?<![\\w+.])\\(?\\+\\d{1,4}\\)?(?:${mark}?\\d){6,13}${extension}${end}`,
       score: 0.4,
       scoreInContext: 0.9,
       check: isInternational,
     },
     {
-      pattern: `(?<![\\w+.-])00\\d{1,3}(?:[ ./()-]{1,2}\\d{1,8}){1,5}${extension}${end}`,
+      pattern: `(?<![\\w+.-])00\\d{1,3}(?:${mark}\\d{1,8}){1,5}${extension}${end}`,
       score: 0.3,
       scoreInContext: 0.9,
       check: isDialled,
@@ -67,7 +69,15 @@ function isInternational({ text, before }: Candidate): boolean | undefined {
 function isDialled({ text, before }: Candidate): boolean | undefined {
   const digits = digitsOf(withoutExtension(text)).slice(2);
   const code = callingCode(digits);
-  if (code === undefined || digits.length < 8 || digits.length > 14 || isAmount(text) || hasAnyOf(before, numbering))
+  if (
+    code === undefined ||
+    !text.startsWith(`00${code}`) ||
+    /\d/.test(text.charAt(2 + code.length)) ||
+    digits.length < 8 ||
+    digits.length > 14 ||
+    isAmount(text) ||
+    hasAnyOf(before, numbering)
+  )
     return undefined;
   return code === "1" ? digits.length === 11 : /[ ]/.test(text) || undefined;
 }
@@ -88,7 +98,7 @@ function isBracketed({ text, before }: Candidate): boolean | undefined {
 }
 
 function isLabelled({ text, before }: Candidate): boolean | undefined {
-  if (!isDialable(text)) return false;
+  if (!isDialable(text) || /\d[:/-]$/.test(before)) return false;
   const labels = labelsBefore(before);
   if (labels.includes("phone")) return undefined;
   if (!labels.includes("call")) return false;

@@ -18,6 +18,7 @@ const schemes = [
 
 const grouped = String.raw`(?<![\w.])(?:\d{4}(?: \d{4}){3}(?: \d{1,3})?|\d{4}(?:-\d{4}){3}(?:-\d{1,3})?|\d{4}[ -]\d{6}[ -]\d{4,5})`;
 const plain = String.raw`(?<![\w.+])\d{12,19}`;
+const endOfGroups = String.raw`(?=$|[^\w. -]|[ .-](?:$|[^\d]))`;
 const end = String.raw`(?=$|[^\w.-]|[.-](?:$|[^\d]))`;
 
 /**
@@ -29,14 +30,14 @@ export const creditCard: Recognizer = {
   entity: "CREDIT_CARD",
   inContext: labelled("card"),
   patterns: [
-    { pattern: grouped + end, score: 0.3, scoreInContext: 0.9, check: (candidate) => isCard(candidate) },
+    { pattern: grouped + endOfGroups, score: 0.3, scoreInContext: 0.9, check: (candidate) => isCard(candidate) },
     { pattern: plain + end, score: 0.3, scoreInContext: 0.9, check: (candidate) => isCard(candidate) },
   ],
 };
 
 /** An identifier's name before a number, or other values in a row with it. */
 const otherValue =
-  /(?:id|ids|key|seq|num|ts|time|size|offset|hash|at|count|total|cursor)["']?\s*[:=]\s*["']?$|"(?!num|no|value)\w+"\s*:\s*"?$|(?:\d|null|'|")\s*[,;|\t]\s*$|\d[ \t]$/i;
+  /(?:id|ids|key|seq|num|ts|time|size|offset|hash|at|count|total|cursor)["']?\s*[:=]\s*["']?$|"(?!num|no|value)\w+"\s*:\s*"?$|(?:\d|null|'|")\s*[,;|\t]\s*$|[\da-f]{2}[ \t\n]$/i;
 
 function isCard({ text, before }: Candidate): boolean | undefined {
   const digits = digitsOf(text);

@@ -66,7 +66,7 @@ const appointment = new RegExp(`(?:^|\\W)(?:${meeting})(?:\\W{1,2}[A-Za-z]{1,10}
 const preposition =
   /(?:^|\W)(?:on|since|until|till|by|from|before|after|dated|around|through|for)(?: the)? $|(?:^|\n)[> *]*date:\** $/i;
 const software =
-  /(?:deprecat|releas|deploy|updat|modif|built|build|version|commit|copyright|generat|creat|publish|compil|logged|login|merged|changed|introduc|support|licen[sc]e|@)\w*\W+(?:\w+\W+){0,2}$/i;
+  /(?:deprecat|releas|deploy|updat|modif|built|build|version|commit|copyright|generat|creat|publish|compil|logged|login|merged|shut|retir|sunset|changed|introduc|support|licen[sc]e|@)\w*\W+(?:\w+\W+){0,2}$/i;
 
 function isOfBirth(before: string): boolean {
   return labelsBefore(before).includes("birth");

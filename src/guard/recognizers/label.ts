@@ -30,7 +30,7 @@ const table = {
   call: {
     within: 5,
     words: [
-      "call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text, sms, dial, ring, rang",
+      "call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text me, text us, sms, dial, ring, rang",
     ],
   },
   card: {

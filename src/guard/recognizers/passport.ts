@@ -5,7 +5,7 @@ const inContext = labelled("passport");
 
 /** A passport number of a form that says nothing by itself: a label of a passport has to stand before. */
 function passport(entity: string, pattern: string, scoreInContext: number): Recognizer {
-  return { entity, inContext, patterns: [{ pattern: `(?<![\\w-])(?:${pattern})(?![\\w-])`, score: 0.1, scoreInContext }] };
+  return { entity, inContext, patterns: [{ pattern: `(?<![\\w.-])(?:${pattern})(?![\\w-])`, score: 0.1, scoreInContext }] };
 }
 
 /**

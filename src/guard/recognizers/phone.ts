@@ -104,6 +104,7 @@ function isLabelled({ text, before }: Candidate): boolean | undefined {
   if (!labels.includes("call")) return false;
   if (digitsOf(text).length < 7 && /\bto $/.test(before)) return false; // an address that someone is to be called to
   const plain = /^\d+$/.test(text);
+  if (plain && before.endsWith("(")) return false;
   return plain && (text.length < 7 || /^1[4-9]\d{8}(?:\d{3})?$/.test(text)) ? false : undefined;
 }
 
@@ -113,7 +114,9 @@ function isDialable(text: string): boolean {
   const digits = digitsOf(number);
   if (digits.length < 6 || digits.length > 14 || isAmount(number) || /^(\d)\1+$/.test(digits)) return false;
   if (number.includes("(") !== number.includes(")")) return false;
-  return !/^(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{3}-\d{2}-\d{4})(?!\d)/.test(number);
+  return !/^(?:(?:19|20)\d\d-(?:19|20)\d\d$|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{3}-\d{2}-\d{4})(?!\d)/.test(
+    number,
+  );
 }
 
 /** Whether a number is written as an amount (one point, or thousands) or as a version. */

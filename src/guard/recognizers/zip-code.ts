@@ -7,7 +7,7 @@ const behindState = new RegExp(`(?:[a-z.],? ?\\n?|, ?)(?:${states}) {1,2}$`);
 
 /**
  * Postal codes behind a label (`zip code`, `postcode`, `PLZ`, …), in the forms of the United States (USPS's five digits or nine),
- * the United Kingdom, Canada, the Netherlands, Ireland and those of three to eight digits; and five digits behind `City, ST`.
+ * the United Kingdom, Canada, the Netherlands, Ireland and those of four to eight digits; and five digits behind `City, ST`.
  */
 export const zipCodes: readonly Recognizer[] = [
   {
@@ -27,7 +27,7 @@ export const zipCodes: readonly Recognizer[] = [
     inContext: labelled("zip"),
     patterns: [
       {
-        pattern: "(?<![\\w.#$-])(?:\\d{3,8}|\\d{2,5}[ -]\\d{2,5}|[A-Z]{1,2}[ -]\\d{4,5})(?=$|[^\\w.-]|[.-](?:$|\\D))",
+        pattern: "(?<![\\w.#$-])(?:\\d{4,8}|\\d{2,5}[ -]\\d{2,5}|[A-Z]{1,2}[ -]\\d{4,5})(?=$|[^\\w.-]|[.-](?:$|\\D))",
         score: 0.05,
         scoreInContext: 0.8,
       },

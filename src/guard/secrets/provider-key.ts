@@ -29,8 +29,8 @@ export const providerKey: Recognizer = {
     // Groq, xAI, Perplexity, Hugging Face, Replicate, NVIDIA
     key("gsk_[A-Za-z0-9]{40,64}|xai-[A-Za-z0-9]{60,96}|pplx-[A-Za-z0-9]{40,64}|hf_[A-Za-z0-9]{30,40}|r8_[A-Za-z0-9]{36,40}"),
     key("nvapi-[A-Za-z0-9_-]{60,72}", hasDigit),
-    // AWS access keys: IAM's documented prefixes of long-term, temporary, bearer and context-specific credentials
-    key("(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"),
+    // AWS access keys: IAM's documented prefixes of long-term and of temporary ones
+    key("(?:AKIA|ASIA)[A-Z0-9]{16}"),
     // GitHub, npm: 30 or 36 characters, of which six are a checksum
     key("gh[pousr]_[A-Za-z0-9]{36}|npm_[A-Za-z0-9]{36}", (text) => hasBase62Checksum(text, text.indexOf("_") + 1)),
     key("github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),

@@ -1,7 +1,7 @@
 import { luhn } from "../checksums/luhn.ts";
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { digitsOf } from "./digits.ts";
-import { labelled, labelsBefore } from "./label.ts";
+import { labelled, labelsBefore, labelsRightBefore } from "./label.ts";
 
 /** Issuer prefixes and lengths that a card is told by without a label: ISO/IEC 7812 and the schemes' published ranges. */
 const schemes = [
@@ -44,5 +44,5 @@ function isCard({ text, before }: Candidate): boolean | undefined {
   if (!luhn(digits) || /^(\d)\1+$/.test(digits)) return false;
   if (!schemes.some((scheme) => scheme.test(digits))) return undefined;
   if (labelsBefore(before).includes("card")) return true;
-  return labelsBefore(before).includes("reference") || otherValue.test(before) ? undefined : true;
+  return labelsRightBefore(before).length > 0 || otherValue.test(before) ? undefined : true;
 }

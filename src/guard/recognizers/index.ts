@@ -28,6 +28,7 @@ export const recognizers: readonly Recognizer[] = [
   url,
   domain,
   ...nationalIds,
+  ...zipCodes,
   phone,
   dateTime,
   ...passports,
@@ -37,5 +38,4 @@ export const recognizers: readonly Recognizer[] = [
   bankAccount,
   abaRoutingNumber,
   ukSortCode,
-  ...zipCodes,
 ];

@@ -253,8 +253,15 @@ function foldedForms(phrase: string): string[] {
   const forms = written.map((text) => Array.from(text, (character) => fold.of(character.codePointAt(0) ?? 0)).join(""));
   return [...new Set(forms.map((form) => form.toLowerCase()))];
 }
+/** The labels of a phrase, and how many words stand between it and the value. */
+interface Found {
+  readonly labels: readonly Label[];
+  readonly between: number;
+}
+
+const nothing: Found = { labels: [], between: 0 };
 let lastBefore = "";
-let lastLabels: readonly Label[] = [];
+let lastFound = nothing;
 
 /**
  * The labels of a value that stands behind `before`: those of the nearest phrase that is one, is near enough, and is not parted from
@@ -262,11 +269,21 @@ let lastLabels: readonly Label[] = [];
  * the singular. What is asked again at once is remembered, since every pattern that matches at a place asks.
  */
 export function labelsBefore(before: string): readonly Label[] {
+  return found(before).labels;
+}
+
+/** The same, with no word between but fillers: what the value is said to be rather than what the talk is of. */
+export function labelsRightBefore(before: string): readonly Label[] {
+  const { labels, between } = found(before);
+  return between === 0 ? labels : [];
+}
+
+function found(before: string): Found {
   if (before !== lastBefore) {
-    lastLabels = nearestLabels(before);
+    lastFound = nearestLabels(before);
     lastBefore = before;
   }
-  return lastLabels;
+  return lastFound;
 }
 
 /** Whether one of these labels is the nearest one before a value. */
@@ -274,20 +291,24 @@ export function labelled(...labels: readonly Label[]): (before: string) => boole
   return (before) => labelsBefore(before).some((label) => labels.includes(label));
 }
 
-function nearestLabels(before: string): readonly Label[] {
+function nearestLabels(before: string): Found {
   const text = before.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase();
-  const found = [...text.matchAll(/\p{L}[\p{L}\p{M}]*|\d+/gu)];
-  const words = found.map(([word]) => word);
+  const matches = [...text.matchAll(/\p{L}[\p{L}\p{M}]*|\d+/gu)];
+  const words = matches.map(([word]) => word);
   let between = 0;
   for (let last = words.length - 1; last >= 0; last--) {
     const word = words[last] ?? "";
     const labels = phraseEndingAt(words, last)?.filter((label) => between <= table[label].within);
     if (labels !== undefined && labels.length > 0) {
-      return leadsOn(text.slice((found[last]?.index ?? 0) + word.length)) ? labels : [];
+      const gap = text.slice((matches[last]?.index ?? 0) + word.length);
+      const ended = word.length > 3 && /^[.!?]\s/.test(gap);
+      return leadsOn(gap)
+        ? { labels: ended ? labels.filter((label) => table[label].within > 0) : labels, between: ended ? 1 : between }
+        : nothing;
     }
     if (!fillers.has(word) && !/^\d+$/.test(word)) between++;
   }
-  return [];
+  return nothing;
 }
 
 /** Whether what stands between a label and a value lets the one be of the other: a mark or two, or words of the same line without values of their own. */
@@ -302,8 +323,8 @@ function phraseEndingAt(words: readonly string[], last: number): readonly Label[
   const word = words[last] ?? "";
   const singular = word.endsWith("s") ? phrases.get(word.slice(0, -1)) : undefined;
   for (const alike of [phrases.get(word), singular]) {
-    const found = alike?.find((phrase) => phrase.words.every((part, i) => i === 0 || part === words[last - i]));
-    if (found !== undefined) return found.labels;
+    const phrase = alike?.find((candidate) => candidate.words.every((part, i) => i === 0 || part === words[last - i]));
+    if (phrase !== undefined) return phrase.labels;
   }
   if (!unspacedScript.test(word)) return undefined;
   return unspaced.filter(([phrase]) => word.includes(phrase)).map(([, label]) => label);

@@ -1,7 +1,7 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { callingCode } from "./calling-code.ts";
 import { digitsOf } from "./digits.ts";
-import { type Label, labelsBefore } from "./label.ts";
+import { type Label, labelsBefore, labelsRightBefore } from "./label.ts";
 
 const extension = "(?: ?(?i:x|ext\\.?|extension) ?\\d{1,6})?";
 const end = "(?=$|[^\\w.:-]|[.:-](?:$|\\D))";
@@ -132,5 +132,5 @@ function withoutExtension(text: string): string {
 const numbering: readonly Label[] = ["reference", "version", "card", "account", "passport", "driver"];
 
 function hasAnyOf(before: string, labels: readonly Label[]): boolean {
-  return labelsBefore(before).some((label) => labels.includes(label));
+  return labelsRightBefore(before).some((label) => labels.includes(label));
 }

@@ -6,6 +6,8 @@ import { endsInTopLevelDomain } from "./top-level-domain.ts";
 /** What an address goes on with behind its host (RFC 3986), and what it may end in, so that the punctuation of a sentence stays outside. */
 const inside = `[\\w\\-.~:/?#\\[\\]@!$&'()*+,;=%${letters}]`;
 const last = `[\\w\\-~/#@$&+=%${letters}]`;
+/** The last character is one behind which the address does not go on: at most a mark of the sentence follows, and then no more of it. */
+const end = `(?=$|[^\\w\\-.~:/?#\\[\\]@!$&'()*+,;=%${letters}]|[.:?\\[\\]!'()*,;](?:$|[^\\w\\-~/#@$&+=%${letters}]))`;
 const path = `(?:[/?#](?:${inside}*${last})?)?`;
 
 /** Hosts that name no one: this machine, and the names of XML's own vocabularies, which are no places. */
@@ -17,13 +19,13 @@ export const url: Recognizer = {
   entity: "URL",
   patterns: [
     {
-      pattern: `(?<![A-Za-z0-9])(?i:https?|ftps?|wss?)://(?:${inside}*${last})`,
+      pattern: `(?<![A-Za-z0-9])(?i:https?|ftps?|wss?)://(?:${inside}*${last})${end}`,
       maxSpan: 2048,
       score: 0.8,
       check: ({ text }) => (nobody.test(text) || /:\/\/[^\w[\u00C0-\u045F]/.test(text) ? false : undefined),
     },
     {
-      pattern: `(?<![\\w@./-])(?i:www)\\.(?:[A-Za-z0-9${letters}-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?${path}`,
+      pattern: `(?<![\\w@./-])(?i:www)\\.(?:[A-Za-z0-9${letters}-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?${path}${end}`,
       maxSpan: 2048,
       score: 0.8,
       check: ({ text }) => (endsInTopLevelDomain(hostOf(text)) ? undefined : false),
@@ -51,7 +53,7 @@ export const domain: Recognizer = {
       check: isHost,
     },
     {
-      pattern: `(?<![\\w@.:/\\\\#$%&*+=-])(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?[/?#](?:${inside}*${last})?`,
+      pattern: `(?<![\\w@.:/\\\\#$%&*+=-])(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,24}(?::\\d{1,5})?[/?#](?:${inside}*${last})?${end}`,
       maxSpan: 2048,
       score: 0.3,
       scoreInContext: 0.7,

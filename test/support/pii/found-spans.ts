@@ -8,9 +8,9 @@ import type { LabelledSpan } from "./labelled-text.ts";
 
 const fold = CharacterFold.with();
 
-/** Every recognizer that is on by default, at the default threshold. */
+/** Every recognizer that is on by default, at the default threshold; an address with a password in it is a secret first. */
 const everything = new EntitySet(
-  [...recognizers, ...secretRecognizers].map((recognizer) => ({ recognizer, action: "redact" })),
+  [...secretRecognizers, ...recognizers].map((recognizer) => ({ recognizer, action: "redact" })),
   fold,
 );
 

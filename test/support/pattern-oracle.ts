@@ -6,33 +6,35 @@ export interface OracleMatch {
   readonly entity: string;
   readonly start: number;
   readonly end: number;
-  readonly score: number;
 }
 
 /**
  * What recognizers find in a whole text, as JavaScript's own regular expressions see it: at each start every end that a pattern
- * matches at counts if its candidate reaches the threshold, the longest wins, of equals that of the first pattern; the
- * leftmost first, none overlapping another. The text is taken as folded.
+ * matches at counts if its candidate reaches the threshold, the longest wins, of equals that of the first pattern; the leftmost first,
+ * none overlapping another. The text is taken as folded.
  */
-export function oracleMatches(recognizers: readonly Recognizer[], text: string, threshold = 0.5): OracleMatch[] {
+export function patternOracle(recognizers: readonly Recognizer[], threshold = 0.5): (text: string) => OracleMatch[] {
   const searches = recognizers.flatMap((recognizer) =>
     recognizer.patterns.map((pattern) => new PatternSearch(recognizer, pattern)),
   );
-  const matches: OracleMatch[] = [];
-  const pending = searches.map((search) => ({ search, start: search.nextStart(text, 0) }));
-  for (let at = 0; ; ) {
-    for (const entry of pending) if (entry.start < at) entry.start = entry.search.nextStart(text, at);
-    const start = Math.min(...pending.map((entry) => entry.start));
-    if (start === Number.POSITIVE_INFINITY) return matches;
-    let best: OracleMatch | undefined;
-    for (const { search, start: first } of pending) {
-      if (first !== start) continue;
-      const match = search.matchAt(text, start, threshold);
-      if (match !== undefined && (best === undefined || match.end > best.end)) best = match;
+  return (text) => {
+    const matches: OracleMatch[] = [];
+    const starts = searches.map((search) => search.nextStart(text, 0));
+    for (let at = 0; ; ) {
+      searches.forEach((search, i) => {
+        if ((starts[i] ?? 0) < at) starts[i] = search.nextStart(text, at);
+      });
+      const start = Math.min(...starts);
+      if (start === Number.POSITIVE_INFINITY) return matches;
+      let best: OracleMatch | undefined;
+      searches.forEach((search, i) => {
+        const match = starts[i] === start ? search.matchAt(text, start, threshold) : undefined;
+        if (match !== undefined && (best === undefined || match.end > best.end)) best = match;
+      });
+      if (best !== undefined) matches.push(best);
+      at = best?.end ?? start + 1;
     }
-    if (best !== undefined) matches.push(best);
-    at = best?.end ?? start + 1;
-  }
+  };
 }
 
 class PatternSearch {
@@ -40,8 +42,8 @@ class PatternSearch {
   readonly #pattern: RecognizerPattern;
   readonly #source: string;
   readonly #anywhere: RegExp;
-  /** The pattern with the ends that it may not have, by those ends. */
-  readonly #withoutEnds = new Map<string, RegExp>();
+  /** The pattern with bounds on where it ends, by those bounds. */
+  readonly #bounded = new Map<string, RegExp>();
 
   constructor(recognizer: Recognizer, pattern: RecognizerPattern) {
     this.#recognizer = recognizer;
@@ -53,16 +55,16 @@ class PatternSearch {
   /** The first place from `from` on at which the pattern matches, or infinity. */
   nextStart(text: string, from: number): number {
     this.#anywhere.lastIndex = from;
-    const start = this.#anywhere.exec(text)?.index;
-    return start ?? Number.POSITIVE_INFINITY;
+    return this.#anywhere.exec(text)?.index ?? Number.POSITIVE_INFINITY;
   }
 
   /** The longest match at `start` that reaches the threshold. */
   matchAt(text: string, start: number, threshold: number): OracleMatch | undefined {
+    const { maxSpan = Number.POSITIVE_INFINITY } = this.#pattern;
     const before = text.slice(Math.max(0, start - contextUnits), start);
-    for (const end of this.#endsAt(text, start)) {
-      const score = this.#scoreOf(text.slice(start, end), before);
-      if (score >= threshold) return { entity: this.#recognizer.entity, start, end, score };
+    for (let length = this.#longestUpTo(maxSpan, text, start); length > 0; length = this.#longestUpTo(length - 1, text, start)) {
+      const end = start + length;
+      if (this.#scoreOf(text.slice(start, end), before) >= threshold) return { entity: this.#recognizer.entity, start, end };
     }
     return undefined;
   }
@@ -74,33 +76,27 @@ class PatternSearch {
     return this.#recognizer.inContext?.(before) ? scoreInContext : score;
   }
 
-  /** Every end of a match at `start`, the farthest first: each is found by forbidding those that were found. */
-  #endsAt(text: string, start: number): number[] {
+  /** The length of the longest match at `start` that is no longer than `most`, or 0: of any match, a longer one is asked for. */
+  #longestUpTo(most: number, text: string, start: number): number {
     const from = Math.max(0, start - 1); // assertions see one symbol to the left
     const rest = text.slice(from);
-    const lengths: number[] = [];
-    for (;;) {
-      const search = this.#searchWithout(lengths, start - from);
+    let longest = 0;
+    while (longest < most) {
+      const search = this.#searchEndingIn(start - from + longest + 1, start - from + most);
       search.lastIndex = start - from;
       const found = search.exec(rest);
       if (found === null) break;
-      lengths.push(found[0].length);
+      longest = found[0].length;
     }
-    const { maxSpan = Number.POSITIVE_INFINITY } = this.#pattern;
-    return lengths
-      .filter((length) => length > 0 && length <= maxSpan)
-      .sort((a, b) => b - a)
-      .map((length) => start + length);
+    return longest;
   }
 
-  #searchWithout(lengths: readonly number[], offset: number): RegExp {
-    const ends = lengths.map((length) => length + offset);
-    const key = ends.join();
-    let search = this.#withoutEnds.get(key);
+  #searchEndingIn(first: number, last: number): RegExp {
+    const key = `${first},${last === Number.POSITIVE_INFINITY ? "" : last}`;
+    let search = this.#bounded.get(key);
     if (search === undefined) {
-      const forbidden = ends.length === 0 ? "" : `(?<!^(?:${ends.map((end) => `[\\s\\S]{${end}}`).join("|")}))`;
-      search = new RegExp(`(?:${this.#source})${forbidden}`, "y");
-      this.#withoutEnds.set(key, search);
+      search = new RegExp(`(?:${this.#source})(?<=^[\\s\\S]{${key}})`, "y");
+      this.#bounded.set(key, search);
     }
     return search;
   }

@@ -47,7 +47,7 @@ describe("what the recognizers find in labelled texts", () => {
   it("is what JavaScript's regular expressions find", () => {
     const oracle = patternOracle([...secretRecognizers, ...recognizers]);
     const random = new SeededRandom(8);
-    const sample = [...texts.filter(() => random.below(5) === 0).map(({ text }) => text), ...plainTexts(8, 20_000)];
+    const sample = [...texts.filter(() => random.below(8) === 0).map(({ text }) => text), ...plainTexts(8, 12_000)];
     for (const text of sample) {
       const ascii = text.replace(/[^\n -~]/g, "?"); // the oracle does not fold
       expect(spansFound([ascii])).toEqual(oracle(ascii));

@@ -61,7 +61,10 @@ export const dateTime: Recognizer = {
 
 const meeting =
   "meet(?:ing)?|appointment|visit|interview|lunch|dinner|breakfast|party|reservation|booking|check-?in|check-?out|scheduled|arriv\\w*|see you|treffen|termin|rendez-vous|cita";
-const tie = new RegExp(`(?:^|\\W)(?:when:|since|(?:${meeting})(?:\\W{1,2}[A-Za-z]{1,10}){0,3}:?)[ \\n]$`, "i");
+const tie = new RegExp(
+  `(?:^|\\W)(?:when:|since|(?:${meeting})(?:\\W{1,2}[A-Za-z]{1,10}){0,2}(?:\\W{1,2}(?:on|for|at|until|from|by|is|am|le)|:))[ \\n]$`,
+  "i",
+);
 const appointment = new RegExp(`(?:^|\\W)(?:${meeting})(?:\\W{1,2}[A-Za-z]{1,10}){0,3} $`, "i");
 const preposition =
   /(?:^|\W)(?:on|since|until|till|by|from|before|after|dated|around|through|for)(?: the)? $|(?:^|\n)[> *]*date:\** $/i;

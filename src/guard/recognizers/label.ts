@@ -6,11 +6,11 @@ export type Label = keyof typeof table;
 /** The words that say what a value is, in lower case, and how many other words may stand between them and the value. */
 const table = {
   account: {
-    within: 6,
+    within: 4,
     words: [
-      "account, acct, account number, bank account, checking account, savings account, checking, savings, direct deposit, bank number",
-      "konto, kontonummer, bankkonto, kontonr, compte, compte bancaire, numéro de compte, cuenta, cuenta bancaria, número de cuenta",
-      "conto, conto corrente, numero di conto, rekening, rekeningnummer, conta, conta bancária, conta corrente, bankgiro",
+      "account, acct, account number, bank account, checking account, savings account, bank number, account no, direct deposit",
+      "kontonummer, bankkonto, konto nr, konto, compte bancaire, numéro de compte, cuenta bancaria, número de cuenta",
+      "conto corrente, numero di conto, rekeningnummer, conta bancária, conta corrente, número da conta, bankgiro, kontonr",
     ],
   },
   address: {
@@ -21,16 +21,16 @@ const table = {
     within: 8,
     words: [
       "born, birth, birthday, birthdate, birthdays, birth date, date of birth, dob, d o b, date of death, died, passed away, deceased",
-      "married, wedding, anniversary, admitted, discharged, hired, hire date, admission date, discharge date, expiry, expires",
+      "married, wedding, anniversary, admitted, discharged, hired, hire date, admission date, discharge date",
       "geboren, geburtstag, geburtsdatum, geb, né le, née le, nacido, nacida, nacimiento, fecha de nacimiento, nato il, nata il, nascita",
       "data di nascita, date de naissance, geboortedatum, geboren op, nascimento, nascido, data de nascimento, född, födelsedatum, født",
       "fødselsdato, urodzony, data urodzenia, syntynyt, syntymäaika, doğum tarihi, 生年月日, 出生日期, 생년월일, дата рождения, родился",
     ],
   },
   call: {
-    within: 5,
+    within: 1,
     words: [
-      "call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text me, text us, sms, dial, ring, rang",
+      "call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text me, text us, sms, dial, ring, rang, cell",
     ],
   },
   card: {
@@ -47,7 +47,7 @@ const table = {
     within: 6,
     words: [
       "driver license, driver s license, drivers license, driver licence, driver s licence, drivers licence, driving license",
-      "driving licence, driving permit, driver permit, license number, licence number, license no, licence no, dl, dl number, dln, dvla",
+      "driving licence, driving permit, driver permit, license number, licence number, dl, dl number, dln, dvla",
       "lic no, license #, operator license, führerschein, führerscheinnummer, fahrerlaubnis, permis de conduire, permiso de conducir",
       "licencia de conducir, carnet de conducir, patente, patente di guida, rijbewijs, rijbewijsnummer, carteira de habilitação, cnh",
       "körkort, 운전면허, 운전면허번호, 運転免許, 驾驶证, 驾照",
@@ -76,9 +76,9 @@ const table = {
   phone: {
     within: 10,
     words: [
-      "phone, phones, phone number, telephone, cellphone, cell, cell phone, mobile, mobile number, mobile phone, fax, tel, tele, telefax",
-      "landline, hotline, whatsapp, signal, viber, telegram, pager, handy, handynummer, telefon, telefonnummer, mobil, mobilnummer, rufnummer",
-      "durchwahl, festnetz, téléphone, portable, numéro de téléphone, teléfono, móvil, celular, telefono, cellulare, cell, telefoon",
+      "phone, phone number, telephone, cellphone, cell phone, cell number, mobile, mobile number, mobile phone, fax, fax number, tel, telefax",
+      "landline, hotline, whatsapp, viber, pager, handy, handynummer, telefon, telefonnummer, mobil, mobilnummer, rufnummer",
+      "durchwahl, festnetz, téléphone, portable, numéro de téléphone, teléfono, móvil, celular, telefono, cellulare, telefoon",
       "telefoonnummer, mobiel, telefone, telemóvel, telemovel, mobiltelefon, puhelin, puhelinnumero, komórka, numer telefonu, telefonní číslo",
       "telefonszám, cep telefonu, тел, телефон, номер телефона, мобильный, τηλ, τηλέφωνο, κινητό, 电话, 手机, 電話, 電話番号, 携帯, 전화, 전화번호",
       "휴대폰, โทร, โทรศัพท์, فون, تلفن, טלפון, נייד, फोन, मोबाइल, contact number, emergency contact",
@@ -170,7 +170,7 @@ const table = {
   brn: { within: 5, words: ["brn, business registration number, 사업자등록번호, 사업자번호"] },
   frn: { within: 5, words: ["frn, foreigner registration number, 외국인등록번호"] },
   nin: { within: 5, words: ["nin, national identification number, national identity number, nimc"] },
-  tinPhilippines: { within: 4, words: ["tin, taxpayer identification number, bir, tax id"] },
+  tinPhilippines: { within: 0, words: ["tin, taxpayer identification number, bir, tax id"] },
   pesel: { within: 4, words: ["pesel, numer pesel, nr pesel"] },
   nric: { within: 4, words: ["nric, fin, nric number, fin number"] },
   uen: { within: 4, words: ["uen, unique entity number, acra, business registration"] },
@@ -209,7 +209,9 @@ const table = {
 
 /** Words that a label and its value may have between them without being farther apart. */
 const fillers = new Set(
-  "number, numbers, no, nr, num, id, ids, code, value, is, was, are, the, my, our, a, it, s, its, it s".split(", "),
+  "number, numbers, no, nr, num, id, ids, code, value, is, was, are, the, my, our, a, it, s, its, me, us, him, her, them, you, back, at, on, under".split(
+    ", ",
+  ),
 );
 
 /** A phrase that is a label: its words from the last to the first. */

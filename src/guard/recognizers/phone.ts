@@ -9,8 +9,8 @@ const end = "(?=$|[^\\w.:-]|[.:-](?:$|\\D))";
 const mark = "(?:[ ./-]|\\)[ ./-]?| ?\\()";
 /** Digits in groups, with one or two marks between: what a number looks like when something else says that it is one. */
 const groups = `\\(?\\d{1,12}(?:${mark}\\d{1,10}){0,5}`;
-/** What may follow a number in an address block. Three symbols decide. */
-const kind = "(?=,? ?[-(]?(?i:off|fax|mob|cel|hom|wor|tel|dir))";
+/** What may follow a number in an address block. */
+const kind = "(?=(?:, |[ -]| \\()(?i:office|fax|mobile|cell|home|work|tel|direct)(?:$|[^A-Za-z]))";
 
 /**
  * Telephone numbers: in international form (ITU-T E.164, written as E.123 says or in national habits), North American ones, and those
@@ -103,6 +103,7 @@ function isLabelled({ text, before }: Candidate): boolean | undefined {
   if (labels.includes("phone")) return undefined;
   if (!labels.includes("call")) return false;
   if (digitsOf(text).length < 7 && /\bto $/.test(before)) return false; // an address that someone is to be called to
+  if (/^\d{1,3}(?: \d{3})+$/.test(text) && !labelsRightBefore(before).includes("call")) return false; // an amount
   const plain = /^\d+$/.test(text);
   if (plain && before.endsWith("(")) return false;
   return plain && (text.length < 7 || /^1[4-9]\d{8}(?:\d{3})?$/.test(text)) ? false : undefined;
@@ -114,7 +115,7 @@ function isDialable(text: string): boolean {
   const digits = digitsOf(number);
   if (digits.length < 6 || digits.length > 14 || isAmount(number) || /^(\d)\1+$/.test(digits)) return false;
   if (number.includes("(") !== number.includes(")")) return false;
-  return !/^(?:(?:19|20)\d\d-(?:19|20)\d\d$|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{3}-\d{2}-\d{4})(?!\d)/.test(
+  return !/^(?:(?:19|20)\d\d(?:[ -](?:19|20)\d\d)+$|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{3}-\d{2}-\d{4})(?!\d)/.test(
     number,
   );
 }

@@ -4,7 +4,5 @@ import { jsonWebToken } from "./json-web-token.ts";
 import { privateKey } from "./private-key.ts";
 import { namedKey, providerKey } from "./provider-key.ts";
 
-export { highEntropy } from "./high-entropy.ts";
-
 /** The recognizers of secrets that are looked for by default. */
 export const secretRecognizers: readonly Recognizer[] = [providerKey, namedKey, privateKey, jsonWebToken, connectionString];

@@ -1,5 +1,5 @@
 import type { Recognizer } from "../../recognizer.ts";
-import { type Label, labelled } from "../label.ts";
+import { type Label, labelled, labelsRightBefore } from "../label.ts";
 
 /** A number that a state gives to a person or a business. */
 export interface NationalIdForm {
@@ -23,7 +23,10 @@ export function nationalId({ entity, labels, pattern, valid, alone = 0.1 }: Nati
         pattern: `(?<![\\w.+-])(?:${pattern})(?=$|[^\\w.-]|[.-](?:$|\\W))`,
         score: alone,
         scoreInContext: 0.9,
-        check: ({ text }) => (valid === undefined || valid(text.replace(/[^0-9A-Za-z]/g, "").toUpperCase()) ? undefined : false),
+        check: ({ text, before }) => {
+          if (labelsRightBefore(before).includes("reference")) return false;
+          return valid === undefined || valid(text.replace(/[^0-9A-Za-z]/g, "").toUpperCase()) ? undefined : false;
+        },
       },
     ],
   };

@@ -63,7 +63,9 @@ const table = {
   },
   mac: {
     within: 5,
-    words: ["mac, mac address, macaddr, hwaddr, hardware address, physical address, ethernet, ether, lladdr, bssid, bluetooth"],
+    words: [
+      "device, mac, mac address, macaddr, hwaddr, hardware address, physical address, ethernet, ether, lladdr, bssid, bluetooth",
+    ],
   },
   medical: { within: 6, words: ["dea, dea number, dea no, medical license, medical licence, prescriber"] },
   passport: {
@@ -92,7 +94,8 @@ const table = {
       "account id, account balance, card id, phone id, user id, job, build, commit, revision, rev, request, session, trace, span, uuid, guid, hash, sha, md5, sha1, sha256, checksum, crc, offset, size",
       "bytes, port, pid, tid, line, page, pages, row, rows, col, column, count, total, sum, amount, price, cost, usd, eur, gbp, seed, epoch",
       "timestamp, ts, duration, elapsed, took, latency, ms, index, key, seq, sequence, nonce, block, height, width, version, bestellnummer",
-      "rechnungsnummer, auftragsnummer, artikelnummer, commande, facture, pedido, factura, ordine, fattura, bestelling, factuur",
+      "claim, policy, quote, booking, confirmation, document, record, report, form, project, task, issue, bug, incident, asset, unit, style",
+      "shipment, parcel, waybill, container, barcode, vin, cas, ndc, isin, cusip, rechnungsnummer, auftragsnummer, artikelnummer, commande, facture, pedido, factura, ordine, fattura, bestelling, factuur",
     ],
   },
   routing: {
@@ -278,6 +281,12 @@ export function labelsBefore(before: string): readonly Label[] {
 export function labelsRightBefore(before: string): readonly Label[] {
   const { labels, between } = found(before);
   return between === 0 ? labels : [];
+}
+
+/** Whether a value is said to be the number of a thing: by a label, a `#` or an `id` right before it and nothing that says otherwise. */
+export function isReference(before: string): boolean {
+  const labels = labelsRightBefore(before);
+  return labels.includes("reference") || (labels.length === 0 && /(?:#|\bids?["']?\s?[:=]?\s?["']?)$/i.test(before));
 }
 
 function found(before: string): Found {

@@ -1,7 +1,7 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { callingCode } from "./calling-code.ts";
 import { digitsOf } from "./digits.ts";
-import { type Label, labelsBefore, labelsRightBefore } from "./label.ts";
+import { isReference, type Label, labelled, labelsBefore, labelsRightBefore } from "./label.ts";
 
 const extension = "(?: ?(?i:x|ext\\.?|extension) ?\\d{1,6})?";
 const end = "(?=$|[^\\w.:-]|[.:-](?:$|\\D))";
@@ -19,7 +19,7 @@ const kind = "(?=(?:, |[ -]| \\()(?i:office|fax|mobile|cell|home|work|tel|direct
  */
 export const phone: Recognizer = {
   entity: "PHONE_NUMBER",
-  inContext: (before) => labelsBefore(before).some((label) => label === "phone" || label === "call"),
+  inContext: (before) => isCalled(before) || hasLabel(before),
   patterns: [
     {
       pattern: `(?<![\\w+.])\\(?\\+\\d{1,4}\\)?(?:${mark}?\\d){6,13}${extension}${end}`,
@@ -54,12 +54,13 @@ export const phone: Recognizer = {
   ],
 };
 
+const hasLabel = labelled("phone", "call");
+
 function isInternational({ text, before }: Candidate): boolean | undefined {
   const number = withoutExtension(text);
   const code = callingCode(digitsOf(number));
   const national = digitsOf(number.replace("(0)", "")).slice(code?.length ?? 0);
-  if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number) || hasAnyOf(before, numbering))
-    return false;
+  if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number) || isOther(before)) return false;
   if (code === "1" && !/^\d{10}$/.test(national)) return false;
   if (/^(\d)\1+$/.test(national)) return false;
   const plain = /^\+\d+$/.test(number);
@@ -76,14 +77,14 @@ function isDialled({ text, before }: Candidate): boolean | undefined {
     digits.length < 8 ||
     digits.length > 14 ||
     isAmount(text) ||
-    hasAnyOf(before, numbering)
+    isOther(before)
   )
     return undefined;
   return code === "1" ? digits.length === 11 : /[ ]/.test(text) || undefined;
 }
 
 function isNorthAmerican({ text, before }: Candidate): boolean | undefined {
-  if (hasAnyOf(before, numbering)) return false;
+  if (isOther(before)) return false;
   const digits = digitsOf(withoutExtension(text));
   if (/^(\d)\1+$/.test(digits)) return false;
   if (text.includes("(") || /x/i.test(text)) return true;
@@ -93,14 +94,14 @@ function isNorthAmerican({ text, before }: Candidate): boolean | undefined {
 
 function isBracketed({ text, before }: Candidate): boolean | undefined {
   const digits = digitsOf(withoutExtension(text));
-  if (digits.length < 8 || digits.length > 12 || hasAnyOf(before, numbering)) return false;
+  if (digits.length < 8 || digits.length > 12 || isOther(before)) return false;
   return text.startsWith("(0") || text.startsWith("(351)") ? true : undefined;
 }
 
 function isLabelled({ text, before }: Candidate): boolean | undefined {
   if (!isDialable(text) || /\d[:/-]$/.test(before)) return false;
   const labels = labelsBefore(before);
-  if (labels.includes("phone")) return undefined;
+  if (labels.includes("phone") || isCalled(before)) return undefined;
   if (!labels.includes("call")) return false;
   if (digitsOf(text).length < 7 && /\bto $/.test(before)) return false; // an address that someone is to be called to
   if (/^\d{1,3}(?: \d{3})+$/.test(text) && !labelsRightBefore(before).includes("call")) return false; // an amount
@@ -130,8 +131,14 @@ function withoutExtension(text: string): string {
   return text.replace(/ ?(?:x|ext\.?|extension) ?\d+$/i, "");
 }
 
-const numbering: readonly Label[] = ["reference", "version", "card", "account", "passport", "driver"];
+/** Whether someone says that a number is theirs. */
+function isCalled(before: string): boolean {
+  return labelsBefore(before).length === 0 && /\b(?:my|his|her|your|their|our) (?:new )?number(?: is|:)? $/i.test(before);
+}
 
-function hasAnyOf(before: string, labels: readonly Label[]): boolean {
-  return labelsRightBefore(before).some((label) => labels.includes(label));
+const rivals: readonly Label[] = ["version", "card", "account", "passport", "driver"];
+
+/** Whether a number is said to be another. */
+function isOther(before: string): boolean {
+  return isReference(before) || labelsRightBefore(before).some((label) => rivals.includes(label));
 }

@@ -38,7 +38,7 @@ const code =
   /^(?:this|self|super|that|window|document|console|process|java|javax|system|asp|vb|ado|microsoft|req|res|request|response|ctx|opts?|options|args|params|props|state|event|e|obj|item|data|user|config|cfg|settings|model|module|app|com|org|net|io|edu|gov|node|np|pd|tf|torch|nn|os|sys|cls|root|parent|env|import|package|using|logger|log)\./i;
 
 /**
- * Web addresses without a scheme: a host in `com`, `org`, `net`, `edu` or `gov`, or in any known top-level domain behind a label, with
+ * Web addresses without a scheme: a host in `com`, `org`, `net`, `edu`, `gov` or `biz`, or in any known top-level domain behind a label, with
  * its path. What goes on as a program's name does is none.
  */
 export const domain: Recognizer = {
@@ -65,7 +65,9 @@ export const domain: Recognizer = {
 function isHost({ text }: Candidate): boolean | undefined {
   const host = hostOf(text);
   if (code.test(host) || /(?:^|\.)-|-(?:\.|$)/.test(host) || !endsInTopLevelDomain(host)) return false;
-  return /\.(?:com|org|net|edu|gov|COM|ORG|EDU|GOV)$/.test(host) && /[a-z]/i.test(host.split(".", 1)[0] ?? "") ? true : undefined;
+  return /\.(?:com|org|net|edu|gov|biz|COM|ORG|EDU|GOV)$/.test(host) && /[a-z]/i.test(host.split(".", 1)[0] ?? "")
+    ? true
+    : undefined;
 }
 
 function hostOf(text: string): string {

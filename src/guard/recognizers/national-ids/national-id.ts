@@ -1,5 +1,5 @@
 import type { Recognizer } from "../../recognizer.ts";
-import { type Label, labelled, labelsRightBefore } from "../label.ts";
+import { isReference, type Label, labelled } from "../label.ts";
 
 /** A number that a state gives to a person or a business. */
 export interface NationalIdForm {
@@ -24,7 +24,7 @@ export function nationalId({ entity, labels, pattern, valid, alone = 0.1 }: Nati
         score: alone,
         scoreInContext: 0.9,
         check: ({ text, before }) => {
-          if (labelsRightBefore(before).includes("reference")) return false;
+          if (isReference(before)) return false;
           return valid === undefined || valid(text.replace(/[^0-9A-Za-z]/g, "").toUpperCase()) ? undefined : false;
         },
       },

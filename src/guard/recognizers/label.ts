@@ -325,7 +325,7 @@ function nearestLabels(before: string): Found {
 /** Whether what stands between a label and a value lets the one be of the other: a mark or two, or words of the same line without values of their own. */
 function leadsOn(gap: string): boolean {
   if (/^[^\p{L}\p{N}]{0,4}$/u.test(gap)) return gap !== "/" && !/['"] ?,/.test(gap);
-  if (/[\n;{}|<>[\]]/.test(gap) || gap.split("(").length !== gap.split(")").length) return false;
+  if (/^[/\\.]\p{L}|[\n;{}|<>[\]]| - /u.test(gap) || gap.split("(").length !== gap.split(")").length) return false;
   const rest = gap.replace(/^[ #]?\d{1,2}(?= ?[:.)=])/, "");
   return !/\d/.test(rest) || !/\p{L}/u.test(rest.replace(/\b(?:and|or|und|oder|et|ou|y)\b/g, ""));
 }

@@ -80,7 +80,8 @@ function isDialled({ text, before }: Candidate): boolean | undefined {
     isOther(before)
   )
     return undefined;
-  return code === "1" ? digits.length === 11 : /[ ]/.test(text) || undefined;
+  if (code === "1") return digits.length === 11;
+  return text.includes(" ") && !/^\d{4}(?: \d{4})+$/.test(text) ? true : undefined;
 }
 
 function isNorthAmerican({ text, before }: Candidate): boolean | undefined {

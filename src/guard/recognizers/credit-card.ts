@@ -38,17 +38,20 @@ export const creditCard: Recognizer = {
 /** Whether groups of four go up by the same amount. */
 function isProgression(text: string): boolean {
   const [first = 0, second = 0, third = 0, fourth = 0] = text.split(/[ -]/).map(Number);
-  return text.length === 19 && second - first === third - second && third - second === fourth - third;
+  return text.length === 19 && second - first === third - second && third - second === fourth - third && first !== second;
 }
 
-/** An identifier's name before a number, or other values in a row with it. */
+/** An identifier's name before a number, or a list of values that it is one of. */
 const otherValue =
-  /(?:id|ids|key|seq|num|ts|time|size|offset|hash|at|count|total|cursor)["']?\s*[:=]\s*["']?$|"(?!num|no|value)\w+"\s*:\s*"?$|(?:\d|null|'|")\s*[,;|\t]\s*$|[\da-f]{2}[ \t\n]$/i;
+  /(?:id|ids|key|seq|num|ts|time|size|offset|hash|at|count|total|cursor)["']?\s*[:=]\s*["']?$|"(?!num|no|value)\w+"\s*:\s*"?$|(?:(?:^|[,;|\t(\s])-?\d+(?:\.\d+)?|null|'|")\s*[,;|\t]\s*$/i;
+/** A row of numbers, decimal or hexadecimal, that goes on. */
+const inRow = /[\da-f]{2}[ \t\n]$/i;
 
 function isCard({ text, before }: Candidate): boolean | undefined {
   const digits = digitsOf(text);
   if (!luhn(digits) || /^(\d)\1+$/.test(digits) || isProgression(text)) return false;
   if (!schemes.some((scheme) => scheme.test(digits))) return undefined;
   if (labelsBefore(before).includes("card")) return true;
-  return labelsRightBefore(before).length > 0 || otherValue.test(before) ? undefined : true;
+  if (labelsRightBefore(before).length > 0 || inRow.test(before)) return undefined;
+  return text === digits && otherValue.test(before) ? undefined : true;
 }

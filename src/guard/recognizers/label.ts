@@ -47,7 +47,7 @@ const table = {
     within: 6,
     words: [
       "driver license, driver s license, drivers license, driver licence, driver s licence, drivers licence, driving license",
-      "driving licence, driving permit, driver permit, license number, licence number, dl, dl number, dln, dvla",
+      "driving licence, driving permit, driver permit, license number, licence number, my license, my licence, her license, his license, your license, dl, dl number, dln, dvla",
       "lic no, license #, operator license, führerschein, führerscheinnummer, fahrerlaubnis, permis de conduire, permiso de conducir",
       "licencia de conducir, carnet de conducir, patente, patente di guida, rijbewijs, rijbewijsnummer, carteira de habilitação, cnh",
       "körkort, 운전면허, 운전면허번호, 運転免許, 驾驶证, 驾照",

@@ -13,8 +13,8 @@ const groups = `\\(?\\d{1,12}(?:${mark}\\d{1,10}){0,5}`;
 const kind = "(?=(?:, |[ -]| \\()(?i:office|fax|mobile|cell|home|work|tel|direct)(?:$|[^A-Za-z]))";
 
 /**
- * Telephone numbers: in international form (ITU-T E.164, written as E.123 says or in national habits), North American ones, and those
- * with an area code in brackets, anywhere; other groups of digits behind a label (`phone`, `call`, …) or before one (`office`, `fax`,
+ * Telephone numbers: in international form (ITU-T E.164, written as E.123 says or in national habits), North American ones, French
+ * ones in pairs, and those with an area code in brackets, anywhere; other groups of digits behind a label (`phone`, `call`, …) or before one (`office`, `fax`,
  * …). Extensions belong to the number.
  */
 export const phone: Recognizer = {
@@ -44,6 +44,12 @@ export const phone: Recognizer = {
       score: 0.3,
       scoreInContext: 0.9,
       check: isBracketed,
+    },
+    {
+      pattern: `(?<![\\w+./-])0[1-9](?: \\d{2}){4}(?=$|[^\\w .:-]|[ .:-](?:$|\\D))`,
+      score: 0.6,
+      scoreInContext: 0.9,
+      check: ({ before }) => (isOther(before) || /[\da-f]{2}\s$/i.test(before) ? false : undefined),
     },
     { pattern: `(?<![\\w+.])${groups}${extension}${end}`, score: 0.1, scoreInContext: 0.85, check: isLabelled },
     {
@@ -132,9 +138,12 @@ function withoutExtension(text: string): string {
   return text.replace(/ ?(?:x|ext\.?|extension) ?\d+$/i, "");
 }
 
+const theirNumber =
+  /\b(?:(?:my|his|her|your|their|our) (?:new )?number|mon numero|meine nummer|mi numero|il mio numero|mijn nummer)(?: is| est(?: le)?| ist| es| e|:)? $/i;
+
 /** Whether someone says that a number is theirs. */
 function isCalled(before: string): boolean {
-  return labelsBefore(before).length === 0 && /\b(?:my|his|her|your|their|our) (?:new )?number(?: is|:)? $/i.test(before);
+  return labelsBefore(before).length === 0 && theirNumber.test(before);
 }
 
 const rivals: readonly Label[] = ["version", "card", "account", "passport", "driver"];

@@ -35,10 +35,11 @@ export const url: Recognizer = {
 
 /** First labels with which a dotted name is a program's, not a host's. */
 const code =
-  /^(?:this|self|super|that|window|document|console|process|java|javax|system|asp|vb|ado|microsoft|req|res|request|response|ctx|opts?|options|args|params|props|state|event|e|obj|item|data|user|config|cfg|settings|model|module|app|com|org|net|io|edu|gov|node|np|pd|tf|torch|nn|os|sys|cls|root|parent|env|import|package|using|logger|log)\./i;
+  /^(?:this|self|super|that|window|document|console|process|java|javax|system|asp|vb|ado|req|res|request|response|ctx|opts?|options|args|params|props|state|event|e|obj|item|data|user|config|cfg|settings|model|module|app|com|org|net|io|edu|gov|node|np|pd|tf|torch|nn|os|sys|cls|root|parent|env|import|package|using|logger|log)\./i;
 
 /**
- * Web addresses without a scheme: a host in `com`, `org`, `net`, `edu`, `gov` or `biz`, or in any known top-level domain behind a label, with
+ * Web addresses without a scheme: a host in `com`, `org`, `net`, `edu`, `gov` or `biz`, in their
+ * like below a country (`co.uk`), of a known link shortener, or in any known top-level domain behind a label, with
  * its path. What goes on as a program's name does is none.
  */
 export const domain: Recognizer = {
@@ -62,12 +63,15 @@ export const domain: Recognizer = {
   ],
 };
 
+/** Domains that programs' names seldom end in: generic ones, and those of the second level below countries. */
+const common = /\.(?:com|org|net|edu|gov|biz|COM|ORG|EDU|GOV|(?:com?|org|net|ac|gov|edu)\.[a-z]{2})$/;
+const shorteners = new Set("t.co bit.ly goo.gl youtu.be t.me wa.me lnkd.in discord.gg fb.me amzn.to git.io is.gd".split(" "));
+
 function isHost({ text }: Candidate): boolean | undefined {
   const host = hostOf(text);
   if (code.test(host) || /(?:^|\.)-|-(?:\.|$)/.test(host) || !endsInTopLevelDomain(host)) return false;
-  return /\.(?:com|org|net|edu|gov|biz|COM|ORG|EDU|GOV)$/.test(host) && /[a-z]/i.test(host.split(".", 1)[0] ?? "")
-    ? true
-    : undefined;
+  if (!/[a-z]/i.test(host.split(".", 1)[0] ?? "")) return undefined;
+  return common.test(host) || shorteners.has(host.toLowerCase()) ? true : undefined;
 }
 
 function hostOf(text: string): string {

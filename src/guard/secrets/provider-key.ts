@@ -69,7 +69,7 @@ export const namedKey: Recognizer = {
       pattern: "(?<=[\"'=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])",
       score: 0.1,
       scoreInContext: 0.9,
-      check: ({ text }) => (hasKeyLikeRun(text) === false || /^[0-9a-f]+$/.test(text) ? false : undefined),
+      check: ({ text }) => (/\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) ? undefined : false),
     },
     {
       pattern:

@@ -42,6 +42,7 @@ const found: readonly (readonly [entity: string, value: string, text?: string])[
   ["API_KEY", `hvs.${body(24)}`],
   ["API_KEY", `pypi-AgEI${body(60)}`],
   ["API_KEY", body(40), `aws_secret_access_key="${body(40)}"`],
+  ["API_KEY", `wJal/${body(35)}`, `AWS_SECRET_ACCESS_KEY=wJal/${body(35)}`],
   ["API_KEY", `secret access key: ${body(40)}`],
   ["API_KEY", `AccountKey=${body(60)}==`, `EndpointSuffix=x;AccountKey=${body(60)}==;`],
   ["PRIVATE_KEY", pem("PRIVATE KEY")],

@@ -10,7 +10,7 @@ import { plainTexts } from "../test/support/pii/plain-text.ts";
  * `plain.json`, a million characters in which there is nothing to find: `npm run make:pii -- [--seed NUMBER] [--out FOLDER]`.
  */
 const { values } = parseArgs({
-  options: { seed: { type: "string", default: "1" }, out: { type: "string", default: "pii-set" } },
+  options: { seed: { type: "string", default: "1" }, out: { type: "string", default: ".cache/pii-set" } },
 });
 const seed = Number(values.seed);
 

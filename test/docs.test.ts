@@ -9,6 +9,9 @@ import { errorTable } from "../src/chat/error.ts";
 import { banner } from "../src/cli/banner.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { createGateway } from "../src/gateway.ts";
+import { recognizers } from "../src/guard/recognizers/index.ts";
+import { highEntropy } from "../src/guard/secrets/high-entropy.ts";
+import { secretRecognizers } from "../src/guard/secrets/index.ts";
 import { importTable } from "./support/import-table.ts";
 import { type Fence, type Page, readPage } from "./support/markdown.ts";
 import { readMetrics } from "./support/metrics-text.ts";
@@ -62,6 +65,15 @@ describe("tables", () => {
       imports === "" ? [] : bare(imports).split(", "),
     ]);
     expect(Object.fromEntries(shown)).toEqual(importTable);
+  });
+
+  it("of entities are the recognizers", () => {
+    const sections = ["What personal data is recognized", "What secrets are recognized"];
+    const shown = sections
+      .flatMap((section) => rows("docs/guardrails.md", section))
+      .flatMap(([names = ""]) => bare(names).split(", "));
+    const entities = [...recognizers, ...secretRecognizers, highEntropy].map(({ entity }) => entity);
+    expect(shown.sort()).toEqual([...new Set(entities)].sort());
   });
 
   it("of errors are the codes", () => {

@@ -2,6 +2,7 @@ import { luhn } from "../checksums/luhn.ts";
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { digitsOf } from "./digits.ts";
 import { labelled, labelsBefore, labelsRightBefore } from "./label.ts";
+import { withPlaceholdersAs } from "./placeholders.ts";
 
 /** Issuer prefixes and lengths that a card is told by without a label: ISO/IEC 7812 and the schemes' published ranges. */
 const schemes = [
@@ -52,6 +53,7 @@ function isCard({ text, before }: Candidate): boolean | undefined {
   if (!luhn(digits) || /^(\d)\1+$/.test(digits) || isProgression(text)) return false;
   if (!schemes.some((scheme) => scheme.test(digits))) return undefined;
   if (labelsBefore(before).includes("card")) return true;
-  if (labelsRightBefore(before).length > 0 || inRow.test(before)) return undefined;
-  return text === digits && otherValue.test(before) ? undefined : true;
+  const context = withPlaceholdersAs("00", before);
+  if (labelsRightBefore(before).length > 0 || inRow.test(context)) return undefined;
+  return text === digits && otherValue.test(context) ? undefined : true;
 }

@@ -1,5 +1,6 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { labelsBefore } from "./label.ts";
+import { withPlaceholdersAs } from "./placeholders.ts";
 
 const months = [
   "January|Jan|Januar|Jänner|janvier|enero|gennaio|januari|janeiro",
@@ -77,7 +78,8 @@ function isOfBirth(before: string): boolean {
 
 function isTied({ before }: Candidate): boolean | undefined {
   if (isOfBirth(before)) return true;
-  return (tie.test(before) || preposition.test(before)) && !software.test(before) ? true : undefined;
+  const context = withPlaceholdersAs("00", before);
+  return (tie.test(context) || preposition.test(context)) && !software.test(withPlaceholdersAs(" ", before)) ? true : undefined;
 }
 
 function isTiedNumeric(candidate: Candidate): boolean | undefined {
@@ -100,9 +102,10 @@ function isTiedIso({ text, before }: Candidate): boolean | undefined {
   if (isOfBirth(before)) return true;
   if (/[TZ]|[+-]\d{2}:?\d{2}$/.test(text.slice(10))) return undefined;
   const dated = text.length > 10 && /(?:^|\n)Date: $/.test(before);
-  return (tie.test(before) || dated) && !software.test(before) ? true : undefined;
+  const tied = tie.test(withPlaceholdersAs("00", before));
+  return (tied || dated) && !software.test(withPlaceholdersAs(" ", before)) ? true : undefined;
 }
 
 function isAppointment({ before }: Candidate): boolean | undefined {
-  return appointment.test(before) ? true : undefined;
+  return appointment.test(withPlaceholdersAs("00", before)) ? true : undefined;
 }

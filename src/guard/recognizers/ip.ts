@@ -1,5 +1,5 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
-import { labelled, labelsBefore } from "./label.ts";
+import { labelled, labelsRightBefore } from "./label.ts";
 
 const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const dotted = `${octet}\\.${octet}\\.${octet}\\.${octet}`;
@@ -38,7 +38,7 @@ function isVersion4({ text, before }: Candidate): boolean | undefined {
   const octets = text.split(".").map(Number);
   const [first = 0, second = 0] = octets;
   if (first === 0 || text === "127.0.0.1" || first === 255) return false;
-  if (labelsBefore(before).includes("version") || /[A-Za-z][/-]$|[@~^<>]=?$|==$|§ ?$/.test(before)) return false;
+  if (labelsRightBefore(before).includes("version") || /[A-Za-z][/-]$|[@~^<>]=?$|==$|§ ?$/.test(before)) return false;
   if (first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32)) return true;
   return octets.every((octet) => octet < 32) && new Set(octets).size > 1 ? undefined : true;
 }

@@ -1,4 +1,5 @@
 import { CharacterFold } from "../character-fold.ts";
+import { withPlaceholdersAs } from "./placeholders.ts";
 
 /** What a label says that the value behind it is. */
 export type Label = keyof typeof table;
@@ -274,12 +275,17 @@ let lastFound = nothing;
  * the singular. What is asked again at once is remembered, since every pattern that matches at a place asks.
  */
 export function labelsBefore(before: string): readonly Label[] {
-  return found(before).labels;
+  return found(withPlaceholdersAs(";;;00", before)).labels;
 }
 
-/** The same, with no word between but fillers: what the value is said to be rather than what the talk is of. */
+/** The same, where no find that has been redacted parts a value from its label: what speaks against another entity. */
+export function labelsPerhapsBefore(before: string): readonly Label[] {
+  return found(withPlaceholdersAs(" ", before)).labels;
+}
+
+/** Of these the ones with no word between but fillers: what the value is said to be rather than what the talk is of. */
 export function labelsRightBefore(before: string): readonly Label[] {
-  const { labels, between } = found(before);
+  const { labels, between } = found(withPlaceholdersAs(" ", before));
   return between === 0 ? labels : [];
 }
 

@@ -1,7 +1,8 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { callingCode } from "./calling-code.ts";
 import { digitsOf } from "./digits.ts";
-import { isReference, type Label, labelled, labelsBefore, labelsRightBefore } from "./label.ts";
+import { isReference, type Label, labelled, labelsBefore, labelsPerhapsBefore, labelsRightBefore } from "./label.ts";
+import { withPlaceholdersAs } from "./placeholders.ts";
 
 const extension = "(?: ?(?i:x|ext\\.?|extension) ?\\d{1,6})?";
 const end = "(?=$|[^\\w.:-]|[.:-](?:$|\\D))";
@@ -49,7 +50,7 @@ export const phone: Recognizer = {
       pattern: `(?<![\\w+./-])0[1-9](?: \\d{2}){4}(?=$|[^\\w .:-]|[ .:-](?:$|\\D))`,
       score: 0.6,
       scoreInContext: 0.9,
-      check: ({ before }) => (isOther(before) || /[\da-f]{2}\s$/i.test(before) ? false : undefined),
+      check: ({ before }) => (isOther(before) || /[\da-f]{2}\s$/i.test(withPlaceholdersAs("00", before)) ? false : undefined),
     },
     { pattern: `(?<![\\w+.])${groups}${extension}${end}`, score: 0.1, scoreInContext: 0.85, check: isLabelled },
     {
@@ -69,7 +70,7 @@ function isInternational({ text, before }: Candidate): boolean | undefined {
   if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number) || isOther(before)) return false;
   if (code === "1" && !/^\d{10}$/.test(national)) return false;
   if (/^(\d)\1+$/.test(national)) return false;
-  const plain = /^\+\d+$/.test(number);
+  const plain = /^\(?\+\d+$/.test(number);
   return plain && (national.length < 8 || /(?:^|\n)$/.test(before)) ? undefined : true;
 }
 
@@ -143,7 +144,7 @@ const theirNumber =
 
 /** Whether someone says that a number is theirs. */
 function isCalled(before: string): boolean {
-  return labelsBefore(before).length === 0 && theirNumber.test(before);
+  return labelsPerhapsBefore(before).length === 0 && theirNumber.test(before);
 }
 
 const rivals: readonly Label[] = ["version", "card", "account", "passport", "driver"];

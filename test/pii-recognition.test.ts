@@ -47,7 +47,7 @@ describe("what the recognizers find in labelled texts", () => {
   it("is what JavaScript's regular expressions find", () => {
     const oracle = patternOracle([...secretRecognizers, ...recognizers]);
     const random = new SeededRandom(8);
-    const sample = [...texts.filter(() => random.below(8) === 0).map(({ text }) => text), ...plainTexts(8, 12_000)];
+    const sample = [...texts.filter(() => random.below(12) === 0).map(({ text }) => text), ...plainTexts(8, 8_000)];
     for (const text of sample) {
       const ascii = text.replace(/[^\n -~]/g, "?"); // the oracle does not fold
       expect(spansFound([ascii])).toEqual(oracle(ascii));
@@ -67,7 +67,7 @@ it("finds nothing more in a text in which everything found has been redacted", (
   const pieces = [...texts.map(({ text }) => text), ...plainTexts(9, 100_000).flatMap((text) => text.split("\n"))];
   const words = ["order ", "card ", "my phone number is ", "since ", "born on ", ", ", "\n", " ", ": ", "(", "id=", "version "];
   const differing: string[] = [];
-  for (let run = 0; run < 3000; run++) {
+  for (let run = 0; run < 2000; run++) {
     const parts = Array.from({ length: random.between(2, 5) }, () => {
       const piece = pieces[random.below(pieces.length)] ?? "";
       const from = random.below(piece.length + 1);

@@ -1,12 +1,13 @@
 import { GatewayError } from "../chat/error.ts";
 import type { GuardAction, Span } from "../chat/guard.ts";
+import { CandidateInText } from "./candidate-in-text.ts";
 import type { CharacterFold } from "./character-fold.ts";
 import type { FoldedText } from "./folded-text.ts";
 import { PatternAutomaton } from "./pattern-automaton.ts";
 import { PatternMatcher } from "./pattern-matcher.ts";
 import { parsePattern } from "./pattern-parser.ts";
 import { PatternProgram } from "./pattern-program.ts";
-import { type Candidate, contextUnits, type Recognizer, type RecognizerPattern } from "./recognizer.ts";
+import type { Candidate, Recognizer, RecognizerPattern } from "./recognizer.ts";
 import type { TextMatch, TextMatcher, TextSearch } from "./text-search.ts";
 
 /** An entity to look for, and what is done to it. */
@@ -53,7 +54,8 @@ export class EntitySet implements TextSearch {
   }
 
   newMatcher(text: FoldedText): TextMatcher {
-    return new PatternMatcher(this.#automaton, (pattern, start, end) => this.#confirms(pattern, text, start, end));
+    const candidate = new CandidateInText(text);
+    return new PatternMatcher(this.#automaton, (pattern, start, end) => this.#confirms(pattern, candidate.moveTo(start, end)));
   }
 
   finding({ pattern, start, end }: TextMatch, text: FoldedText): Omit<Span, "start" | "end"> | undefined {
@@ -65,15 +67,11 @@ export class EntitySet implements TextSearch {
   }
 
   /** Whether what a pattern has matched is the entity: {@link Recognizer} says how it is decided. */
-  #confirms(pattern: number, text: FoldedText, start: number, end: number): boolean {
+  #confirms(pattern: number, candidate: Candidate): boolean {
     const { rule, check, score, scoreInContext } = this.#patterns[pattern] as RulePattern; // one per pattern
     const { threshold = defaultThreshold } = rule;
     if (check === undefined && score >= threshold) return true;
     if (check === undefined && (scoreInContext ?? score) < threshold) return false;
-    const candidate: Candidate = {
-      text: text.slice(start, end),
-      before: text.slice(Math.max(text.base, start - contextUnits), start),
-    };
     const verdict = check?.(candidate);
     if (verdict !== undefined) return verdict;
     return (

@@ -34,12 +34,20 @@ export const ipAddress: Recognizer = {
   ],
 };
 
+/** The unspecified address, this machine's, and masks. */
+const nobody = /^(?:0\.0\.0\.0|127\.0\.0\.1|255\.(?:0|255|254|252|248|240|224|192|128)\.\d+\.\d+)$/;
+/** How a version is compared with, or a section begins. */
+const versionBefore = /[=~<>!]=$|[~^]$|§ ?$/;
+
 function isVersion4({ text, before }: Candidate): boolean | undefined {
   const octets = text.split(".").map(Number);
   const [first = 0, second = 0] = octets;
-  if (first === 0 || text === "127.0.0.1" || first === 255) return false;
-  if (labelsRightBefore(before).includes("version") || /[A-Za-z][/-]$|[@~^<>]=?$|==$|§ ?$/.test(before)) return false;
-  if (first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32)) return true;
+  if (nobody.test(text)) return false;
+  const isPrivate = first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32);
+  if (labelsRightBefore(before).includes("version") || versionBefore.test(before)) return false;
+  if (/[A-Za-z][/-]$/.test(before)) return isPrivate && !text.endsWith(".0"); // `host/10.0.0.1`, but `Chrome/119.0.0.0`
+  if (isPrivate) return true;
+  if (first === 0 || first === 255) return undefined;
   return octets.every((octet) => octet < 32) && new Set(octets).size > 1 ? undefined : true;
 }
 

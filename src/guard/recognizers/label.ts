@@ -95,7 +95,7 @@ const table = {
       "account id, account balance, card id, phone id, user id, job, build, commit, revision, rev, request, session, trace, span, uuid, guid, hash, sha, md5, sha1, sha256, checksum, crc, offset, size",
       "bytes, port, pid, tid, line, page, pages, row, rows, col, column, count, total, sum, amount, price, cost, usd, eur, gbp, seed, epoch",
       "timestamp, ts, duration, elapsed, took, latency, ms, index, key, seq, sequence, nonce, block, height, width, version, bestellnummer",
-      "claim, policy, quote, booking, confirmation, document, record, report, form, project, task, issue, bug, incident, asset, unit, style",
+      "claim, policy, quote, booking, confirmation, document, project, task, issue, bug, incident, asset",
       "shipment, parcel, waybill, container, barcode, vin, cas, ndc, isin, cusip, rechnungsnummer, auftragsnummer, artikelnummer, commande, facture, pedido, factura, ordine, fattura, bestelling, factuur",
     ],
   },

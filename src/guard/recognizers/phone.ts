@@ -67,7 +67,8 @@ function isInternational({ text, before }: Candidate): boolean | undefined {
   const number = withoutExtension(text);
   const code = callingCode(digitsOf(number));
   const national = digitsOf(number.replace("(0)", "")).slice(code?.length ?? 0);
-  if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number) || isOther(before)) return false;
+  if (code === undefined || national.length < 6 || national.length > 12 || isAmount(number)) return false;
+  if (labelsRightBefore(before).includes("version")) return false;
   if (code === "1" && !/^\d{10}$/.test(national)) return false;
   if (/^(\d)\1+$/.test(national)) return false;
   const plain = /^\(?\+\d+$/.test(number);

@@ -1,6 +1,6 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { digitsOf } from "./digits.ts";
-import { isReference, labelled } from "./label.ts";
+import { labelled, labelsRightBefore } from "./label.ts";
 
 const end = String.raw`(?=$|[^\w.-]|[.-](?:$|[^\d]))`;
 
@@ -17,7 +17,7 @@ export const usSsn: Recognizer = {
       pattern: String.raw`(?<![\w.-])\d{3}-\d{2}-\d{4}${end}`,
       score: 0.7,
       scoreInContext: 0.95,
-      check: (candidate) => (isAssigned(candidate) && !isReference(candidate.before) ? undefined : false),
+      check: (candidate) => (isAssigned(candidate) && !isOfThing(candidate) ? undefined : false),
     },
     {
       pattern: String.raw`(?<![\w.-])\d{3}(?: \d{2} |\.\d{2}\.|\d{2})\d{4}${end}`,
@@ -37,7 +37,7 @@ export const usItin: Recognizer = {
       pattern: String.raw`(?<![\w.-])9\d{2}-(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])-\d{4}${end}`,
       score: 0.6,
       scoreInContext: 0.95,
-      check: (candidate) => (isReference(candidate.before) ? false : undefined),
+      check: (candidate) => (isOfThing(candidate) ? false : undefined),
     },
     {
       pattern: String.raw`(?<![\w.-])9\d{2} ?(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9]) ?\d{4}${end}`,
@@ -46,6 +46,10 @@ export const usItin: Recognizer = {
     },
   ],
 };
+
+function isOfThing({ before }: Candidate): boolean {
+  return labelsRightBefore(before).includes("reference");
+}
 
 function isAssigned({ text }: Candidate): boolean {
   return /^(?!000|666|9)\d{3}(?!00)\d{2}(?!0000)\d{4}$/.test(digitsOf(text));

@@ -13,6 +13,7 @@ import { passports } from "./passport.ts";
 import { phone } from "./phone.ts";
 import { domain, url } from "./url.ts";
 import { usItin, usSsn } from "./us-ssn.ts";
+import { vehicleRegistrations } from "./vehicle-registration.ts";
 import { zipCodes } from "./zip-code.ts";
 
 /** The recognizers of personal data. Of two that find the same span as surely, the earlier one names it. */
@@ -35,6 +36,7 @@ export const recognizers: readonly Recognizer[] = [
   usDriverLicense,
   ukDrivingLicence,
   ...otherDriverLicenses,
+  ...vehicleRegistrations,
   bankAccount,
   abaRoutingNumber,
   ukSortCode,

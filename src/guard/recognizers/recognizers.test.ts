@@ -286,6 +286,11 @@ const cases: Readonly<Record<string, { readonly found: readonly string[]; readon
     not: ["LH329609T", "driver 535.104.05", "MIT license 2024"],
   },
   UK_DRIVING_LICENCE: { found: ["⟦MORGA657054SM9IJ⟧"], not: ["MORGA999999SM9IJ"] },
+  UK_VEHICLE_REGISTRATION: { found: ["number plate ⟦AB12 CDE⟧", "licence plate: ⟦A123 BCD⟧"], not: ["AB12 CDE"] },
+  DE_KFZ: { found: ["Kennzeichen ⟦B-MA 1234⟧", "Kfz-Kennzeichen: ⟦M-X 99E⟧"], not: ["B-MA 1234"] },
+  IN_VEHICLE_REGISTRATION: { found: ["vehicle registration ⟦MH 12 AB 1234⟧"], not: ["MH 12 AB 1234"] },
+  NG_VEHICLE_REGISTRATION: { found: ["plate number ⟦ABC-123DE⟧"], not: ["ABC-123DE"] },
+  TR_LICENSE_PLATE: { found: ["plaka ⟦34 ABC 123⟧"], not: ["34 ABC 123"] },
   US_BANK_NUMBER: {
     found: ["My bank account number is ⟦945456787654⟧", "account no. ⟦12345678⟧", "acct: ⟦1234-5678-9012⟧"],
     not: [

@@ -1,5 +1,5 @@
 import { GatewayError } from "../chat/error.ts";
-import type { GuardAction, Span } from "../chat/guard.ts";
+import type { GuardAction, Replacement, Span } from "../chat/guard.ts";
 import { CandidateInText } from "./candidate-in-text.ts";
 import type { CharacterFold } from "./character-fold.ts";
 import type { FoldedText } from "./folded-text.ts";
@@ -16,8 +16,8 @@ export interface EntityRule {
   readonly action: GuardAction;
   /** The confidence from which a candidate counts, 0 to 1. Default {@link defaultThreshold}. */
   readonly threshold?: number | undefined;
-  /** What stands in a found text's place, made of the text. Default `[ENTITY]`. */
-  readonly replace?: ((found: string) => string) | undefined;
+  /** What stands in a found text's place. Default `[ENTITY]`. */
+  readonly replacement?: Replacement | undefined;
 }
 
 export const defaultThreshold = 0.5;
@@ -60,10 +60,9 @@ export class EntitySet implements TextSearch {
 
   finding({ pattern, start, end }: TextMatch, text: FoldedText): Omit<Span, "start" | "end"> | undefined {
     const { rule } = this.#patterns[pattern] as RulePattern; // one per pattern
-    const { recognizer, action, replace } = rule;
-    const found = text.slice(start, end);
-    if (this.#allowed.has(found.toLowerCase())) return undefined;
-    return { entity: recognizer.entity, action, replacement: replace === undefined ? `[${recognizer.entity}]` : replace(found) };
+    const { recognizer, action, replacement = `[${recognizer.entity}]` } = rule;
+    if (this.#allowed.size > 0 && this.#allowed.has(text.slice(start, end).toLowerCase())) return undefined;
+    return { entity: recognizer.entity, action, replacement };
   }
 
   /** Whether what a pattern has matched is the entity: {@link Recognizer} says how it is decided. */

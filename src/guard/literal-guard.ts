@@ -1,4 +1,4 @@
-import type { GuardAction, Span, TextGuard } from "../chat/guard.ts";
+import type { GuardAction, Replacement, Span, TextGuard } from "../chat/guard.ts";
 import { LiteralAutomaton, type LiteralOptions } from "./literal-automaton.ts";
 import { LiteralMatcher } from "./literal-matcher.ts";
 import { SearchGuard, type SearchGuardOptions } from "./search-guard.ts";
@@ -10,7 +10,7 @@ export interface LiteralGuardOptions extends LiteralOptions, SearchGuardOptions 
   readonly literals: readonly string[];
   readonly action: GuardAction;
   /** What stands in a found text's place. Default empty. */
-  readonly replacement?: string | undefined;
+  readonly replacement?: Replacement | undefined;
   /** What verdicts call a find. Default `LITERAL`. */
   readonly entity?: string | undefined;
 }

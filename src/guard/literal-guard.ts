@@ -21,9 +21,17 @@ export interface LiteralGuardOptions extends LiteralOptions, SearchGuardOptions 
  * @example const noCodename = literalGuard({ literals: ["Project Heron"], action: "redact", replacement: "[internal]" });
  */
 export function literalGuard(options: LiteralGuardOptions): () => TextGuard {
+  const search = literalSearch(options);
+  return () => new SearchGuard([search], options);
+}
+
+/**
+ * The search of a literal guard.
+ * @throws GatewayError `internal` for a list that cannot be searched for.
+ */
+export function literalSearch(options: LiteralGuardOptions): TextSearch {
   const automaton = new LiteralAutomaton(options.literals, options);
   const { action, replacement, entity = "LITERAL" } = options;
   const finding: Omit<Span, "start" | "end"> = replacement === undefined ? { entity, action } : { entity, action, replacement };
-  const search: TextSearch = { newMatcher: () => new LiteralMatcher(automaton), finding: () => finding };
-  return () => new SearchGuard([search], options);
+  return { newMatcher: () => new LiteralMatcher(automaton), finding: () => finding };
 }

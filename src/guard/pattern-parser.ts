@@ -321,8 +321,12 @@ function wordBoundary(at: boolean): PatternNode {
   return { kind: "choice", nodes: [both(true, !at), both(false, at)] };
 }
 
+const unitsByProperty = new Map<string, UnitSet>();
+
 /** Units of the basic plane that have a Unicode property, by JavaScript's own tables. */
 function unitsWith(property: string, unknown: () => never): UnitSet {
+  const known = unitsByProperty.get(property);
+  if (known !== undefined) return known;
   let test: RegExp;
   try {
     test = new RegExp(`\\p${property}`, "u");
@@ -331,7 +335,9 @@ function unitsWith(property: string, unknown: () => never): UnitSet {
   }
   const ends: number[] = [];
   for (let each = 0; each <= 0xffff; each++) if (test.test(String.fromCharCode(each))) ends.push(each, each);
-  return UnitSet.fromRanges(ends).without(UnitSet.surrogates);
+  const units = UnitSet.fromRanges(ends).without(UnitSet.surrogates);
+  unitsByProperty.set(property, units);
+  return units;
 }
 
 /** Every way in which a text can match a node, as sequences of sets. */

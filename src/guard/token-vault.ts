@@ -72,9 +72,15 @@ export function tokenizing(guard: TextGuard, vault: TokenVault): TextGuard {
   };
 }
 
+/** A text without the escapes that JSON has for brackets. */
+function unescaped(text: string): string {
+  return text.replace(/\\u00(3[ce])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
 /** What looks like the inside of a token in any string of a value, in upper case. */
 function tokenNames(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof value === "string") for (const [name] of value.matchAll(/[A-Z][A-Z\d_]*_\d+/gi)) found.add(name.toUpperCase());
+  if (typeof value === "string")
+    for (const [name] of unescaped(value).matchAll(/[A-Z][A-Z\d_]*_\d+/gi)) found.add(name.toUpperCase());
   else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value))
     for (const [key, member] of Object.entries(value)) {
       tokenNames(key, found);

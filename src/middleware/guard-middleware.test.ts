@@ -124,10 +124,8 @@ describe("a guard of the configuration", () => {
   });
 
   it("may be skipped on requests", () => {
-    expect(denyList({ entries: ["x"], direction: "input", onError: "skip" })).toMatchObject({
-      onError: "skip",
-      guardText: undefined,
-    });
+    const { onError, guardText } = denyList({ entries: ["x"], direction: "input", onError: "skip" });
+    expect([onError, guardText]).toEqual(["skip", undefined]);
   });
 
   it("says what it does", () => {

@@ -65,6 +65,6 @@ function linesOf(path: string): readonly string[] {
   return lines;
 }
 
-function faultOf(field: string, message: string): z.ZodError {
-  return new z.ZodError([{ code: "custom", path: [field], message, input: undefined }]);
+function faultOf(field: string, message: string): Error {
+  return new z.ZodRealError([{ code: "custom", path: [field], message, input: undefined }]);
 }

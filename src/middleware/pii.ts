@@ -48,10 +48,18 @@ export const piiOptions = z
   .check(({ value, issues }) => {
     const names = new Set([...known, ...value.recognizers.map(({ entity }) => entity)]);
     value.entities?.forEach((each, index) => {
-      for (const name of typeof each === "string" ? [each] : Object.keys(each)) {
-        if (names.has(name)) continue;
+      for (const [name, different] of typeof each === "string" ? [[each, {}] as const] : Object.entries(each)) {
         const path = ["entities", index, ...(typeof each === "string" ? [] : [name])];
-        issues.push({ code: "custom", message: unknownEntity(name, names), path, input: name });
+        const refuse = (message: string, ...field: string[]) =>
+          issues.push({ code: "custom", message, path: [...path, ...field], input: name });
+        if (!names.has(name)) refuse(unknownEntity(name, names));
+        for (const [field, action] of [
+          ["keepLast", "mask"],
+          ["replacement", "redact"],
+        ] as const) {
+          const taken = different.action ?? value.action;
+          if (different[field] !== undefined && taken !== action) refuse(`does nothing without the action ${action}`, field);
+        }
       }
     });
   });

@@ -15,7 +15,7 @@ const alike: Readonly<Record<string, string>> = {
   z: "z2",
 };
 const separators = "._*~^'-";
-const endings = "(?:[s5$z]|e[sdr]s?|e?r[sz]|[i1!]ng?s?)?";
+const endings = "(?:[s5$z]|[e3][sdr][s5$z]?|[i1!]ng?[s5$z]?)?";
 const begins = "(?<![\\p{L}\\p{N}])";
 const ends = "(?![\\p{L}\\p{N}])";
 /** Shorter words are common in letters that stand apart. */

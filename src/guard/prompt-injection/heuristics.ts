@@ -22,14 +22,14 @@ export interface Heuristic {
 
 const between = "[\\s,.;:\"'*_()-]";
 const what =
-  "(?:instructions?|prompts?|rules?|directions?|directives?|guidelines?|commands?|messages?|context|constraints?|orders?|training|policy|policies)";
+  "(?:instructions?|prompts?|rules?|directions?|directives?|guidelines?|guidance|commands?|messages?|context|constraints?|orders?|training|policies)";
 const which =
   "(?:previous|prior|above|earlier|preceding|foregoing|former|initial|original|existing|current|system|developer|safety|given)";
 const drop = "(?:ignore|disregard|forget|override|overrule|bypass|discard|neglect|drop|erase|dismiss|abandon)";
 const tell =
-  "(?:reveal|show|print|repeat|output|display|tell|give|leak|share|write|copy|return|expose|dump|recite|list|disclose|paste|provide)";
+  "(?:reveal|show|print|repeat|output|display|tell|give|leak|share|write|copy|return|expose|dump|recite|list|disclose|paste|provide|translate|encode|summari[sz]e|spell|type)";
 const data =
-  "(?:conversation|chat|history|messages?|secrets?|keys?|tokens?|passwords?|credentials?|contents?|data|files?|emails?|prompt)";
+  "(?:conversation|chat|history|secrets?|api keys?|keys?|tokens?|passwords?|credentials?|prompt|emails in)";
 const free =
   "(?:restrictions?|rules|filters?|limits?|limitations?|censorship|guidelines?|morals?|ethics|ethical guidelines?|content polic(?:y|ies)|safety)";
 
@@ -60,12 +60,17 @@ const written: readonly Heuristic[] = [
     weight: 0.6,
     pattern: `(?:your|here are the|these are the|following) (?:new|real|actual|true|updated) (?:instructions?|task|goal|role|objective|orders?|directives?)`,
   },
-  { category: "INSTRUCTION_OVERRIDE", weight: 0.5, pattern: "new (?:system )?(?:instructions?|directives?|orders?|prompt):" },
+  { category: "INSTRUCTION_OVERRIDE", weight: 0.6, pattern: "new (?:system )?(?:instructions?|directives?|orders?|prompt):" },
   { category: "INSTRUCTION_OVERRIDE", weight: 0.4, pattern: "from now on you (?:will|are|must|shall|should|re|only|have to)" },
   {
     category: "INSTRUCTION_OVERRIDE",
-    weight: 0.6,
-    pattern: `(?:${which} ){0,1}${what} (?:above |before |you were given )?(?:is|are|was|were|have been) (?:now )?(?:void|fake|cancell?ed|revoked|obsolete|no longer valid|a test|superseded|suspended)`,
+    weight: 0.7,
+    pattern: `(?:${which} ){0,1}${what} (?:above |before |you were given )?(?:(?:is|are|was|were|have been) (?:now )?(?:void|fake|cancell?ed|revoked|obsolete|outdated|no longer valid|a test|suspended)|no longer (?:apply|applies|count))`,
+  },
+  {
+    category: "INSTRUCTION_OVERRIDE",
+    weight: 0.75,
+    pattern: `${drop} (?:all |everything |all of ){0,1}(?:the )?(?:above|preceding text|previous text|previous message) (?:and|instead|then|but)`,
   },
   {
     category: "INSTRUCTION_OVERRIDE",
@@ -109,7 +114,7 @@ const written: readonly Heuristic[] = [
     category: "PROMPT_EXTRACTION",
     weight: 0.7,
     pattern:
-      "what (?:is|are|was|were|does|do|s) (?:in )?(?:your|the) (?:\\w{1,10} )?(?:system|initial|original|hidden|exact|secret|internal) (?:prompt|instructions?|rules|message)",
+      "what (?:is|are|was|were|does|do|s) (?:in )?your (?:\\w{1,10} )?(?:system|initial|original|hidden|exact|secret|internal) (?:prompt|instructions?|rules|message)",
   },
   {
     category: "PROMPT_EXTRACTION",
@@ -154,9 +159,9 @@ const written: readonly Heuristic[] = [
   { category: "JAILBREAK", weight: 0.5, pattern: "(?:jailbreak|jailbroken|jailbreaking)" },
   {
     category: "JAILBREAK",
-    weight: 0.5,
+    weight: 0.7,
     pattern:
-      "(?:disable|remove|turn off|switch off|lift|deactivate|suspend) (?:all )?(?:of )?(?:your|its|the) (?:\\w{1,12} ){0,2}(?:filters?|safeguards?|safety|restrictions?|guardrails?|censorship|moderation)",
+      "(?:disable|remove|turn off|switch off|lift|deactivate|suspend) (?:all )?(?:of )?your (?:\\w{1,12} ){0,2}(?:filters?|safeguards?|safety|restrictions?|guardrails?|censorship|moderation)",
   },
   {
     category: "ENCODED_PAYLOAD",
@@ -180,7 +185,7 @@ const exact: readonly Heuristic[] = [
       "<\\|(?:im_start|im_end|im_sep|system|user|assistant|endoftext|start_header_id|end_header_id|eot_id|endofprompt)\\|>",
   },
   { category: "ROLE_TAG", weight: 0.8, pattern: "(?:\\[/?inst\\]|<</?sys>>)" },
-  { category: "ROLE_TAG", weight: 0.5, pattern: "</?(?:system|system_prompt|system-prompt|instructions|developer|assistant)>" },
+  { category: "ROLE_TAG", weight: 0.7, pattern: "</?(?:system|system_prompt|system-prompt|instructions|developer|assistant)>" },
   {
     category: "ROLE_TAG",
     weight: 0.5,
@@ -189,13 +194,13 @@ const exact: readonly Heuristic[] = [
   { category: "ROLE_TAG", weight: 0.4, pattern: '(?:^|(?<=[\\n>"]))[ ]{0,4}(?:system|developer) ?: {0,2}(?=[^\\s])' },
   {
     category: "ROLE_TAG",
-    weight: 0.6,
+    weight: 0.7,
     pattern: "(?:begin|start|end) (?:of )?(?:the )?(?:system|developer|admin) (?:prompt|message|instructions?|override)",
   },
   {
     category: "ROLE_TAG",
-    weight: 0.5,
-    pattern: "[\\[(<{]{1,2} ?(?:system|admin|developer|root) ?(?:message|override|notice|prompt|note)?[:\\])>}]",
+    weight: 0.7,
+    pattern: "[\\[(<{]{1,2} ?(?:system|admin|developer|root) (?:message|override|notice|prompt|note)[:\\])>}]",
   },
   {
     category: "EXFILTRATION",

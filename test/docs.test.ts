@@ -97,8 +97,9 @@ describe("tables", () => {
   });
 
   it("of metrics are what a scrape shows", async () => {
-    const gateway = await startGateway({ server: { metrics: "127.0.0.1:0" } });
-    const body = JSON.stringify({ model: "demo/echo", stream: true, messages: [{ role: "user", content: "hi" }] });
+    const gateway = await startGateway({ server: { metrics: "127.0.0.1:0" }, pipeline: { policies: ["pii"] } });
+    const messages = [{ role: "user", content: "I am ada@example.com" }];
+    const body = JSON.stringify({ model: "demo/echo", stream: true, messages });
     const headers = { "content-type": "application/json" };
     await (await fetch(`${gateway.url}/v1/chat/completions`, { method: "POST", headers, body })).text();
     const found = readMetrics(await (await fetch(`http://${gateway.pages[0]}/metrics`)).text());
@@ -115,6 +116,12 @@ describe("tables", () => {
       help,
     ]);
     expect(shown.sort()).toEqual(wanted.sort());
+  });
+
+  it("of what is found of injections are what the script prints", async () => {
+    const script = join(root, "scripts/eval-injection.ts");
+    const { stdout } = await promisify(execFile)(process.execPath, ["-C", "source", script]);
+    expect(readFileSync(join(root, "docs/guardrails.md"), "utf8")).toContain(stdout);
   });
 
   it("of demo models are the models", async () => {

@@ -219,6 +219,22 @@ function patternOf(shown: string): RegExp {
   return new RegExp(`^${compact(shown).split("…").map(literal).join("[^]*?")}$`);
 }
 
+describe("demonstrations", () => {
+  const script = join(root, "examples/demos/run.ts");
+  const commands = page("README.md").fences.filter(({ text }) => text.startsWith("npm run -s demo "));
+
+  it("are there", () => expect(commands).toHaveLength(4));
+
+  it.each(commands.map((fence) => [fence.text.split(" ").at(-1) ?? "", fence.next?.text ?? ""]))(
+    "%s prints what is shown",
+    async (name, shown) => {
+      const { stdout } = await promisify(execFile)(process.execPath, ["-C", "source", script, name]);
+      // What a halted stream had released depends on its chunks, and they on how busy the machine is.
+      expect(compact(stdout)).toMatch(patternOf(shown.replace(/^The small valley .*$/m, "…")));
+    },
+  );
+});
+
 describe("programs", () => {
   mkdirSync(join(root, ".cache"), { recursive: true });
   const folder = mkdtempSync(join(root, ".cache", "docs-"));

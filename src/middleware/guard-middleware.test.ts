@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { ChatCompletionResponseSchema, FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
+import { unfold } from "../chat/unfold.ts";
 import { chunksOf, everyPiece, runPipeline } from "../testing/index.ts";
 import { denyList } from "./deny-list.ts";
 import { pii } from "./pii.ts";
@@ -64,6 +65,19 @@ describe("a guard of the configuration", () => {
     ["blocks requests", { action: "block" }, undefined, undefined],
   ])("%s", async (_, options, asked, said) => {
     for (const size of [1, 4, 100]) expect(await run(options, size)).toMatchObject({ asked, said });
+  });
+
+  it.each([
+    [undefined, "the "],
+    ["drop", "the "],
+    ["release", "the her"],
+  ] as const)("with %s, of a reply that ends for its length %j leaves", async (onTruncation, left) => {
+    const guard = denyList({ entries: ["heron"], direction: "output", action: "redact", ...(onTruncation && { onTruncation }) });
+    const reply = create(ChatCompletionResponseSchema, {
+      choices: [{ message: { role: Role.ASSISTANT, content: "the her" }, finishReason: FinishReason.LENGTH }],
+    });
+    const { response } = await runPipeline({ middleware: [guard], script: () => ({ batches: [unfold(reply)] }) });
+    expect(response.choices[0]?.message?.content).toBe(left);
   });
 
   it("counts what it found", async () => {

@@ -1,10 +1,12 @@
 import type { RequestContext } from "./context.ts";
 
+type FoundContext = Pick<RequestContext, "callId" | "log" | "model" | "requestId" | "route">;
+
 /** A line names no more findings than that; it counts all. */
 const mostFindings = 100;
 
 /** Logs what the guards of a call found, one line: what and where, never the text. Nothing when they found nothing. */
-export function logFindings({ callId, log, model, requestId, route }: RequestContext): void {
+export function logFindings({ callId, log, model, requestId, route }: FoundContext): void {
   const { entities, verdicts, withheldCharacters } = route;
   if (verdicts.length === 0) return;
   const findings = verdicts

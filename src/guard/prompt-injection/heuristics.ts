@@ -28,8 +28,7 @@ const which =
 const drop = "(?:ignore|disregard|forget|override|overrule|bypass|discard|neglect|drop|erase|dismiss|abandon)";
 const tell =
   "(?:reveal|show|print|repeat|output|display|tell|give|leak|share|write|copy|return|expose|dump|recite|list|disclose|paste|provide|translate|encode|summari[sz]e|spell|type)";
-const data =
-  "(?:conversation|chat|history|secrets?|api keys?|keys?|tokens?|passwords?|credentials?|prompt|emails in)";
+const data = "(?:conversation|chat|history|secrets?|api keys?|keys?|tokens?|passwords?|credentials?|prompt|emails in)";
 const free =
   "(?:restrictions?|rules|filters?|limits?|limitations?|censorship|guidelines?|morals?|ethics|ethical guidelines?|content polic(?:y|ies)|safety)";
 

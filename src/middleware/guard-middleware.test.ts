@@ -1,9 +1,10 @@
 import { create } from "@bufbuild/protobuf";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ChatCompletionResponseSchema, FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import { unfold } from "../chat/unfold.ts";
-import { chunksOf, everyPiece, runPipeline } from "../testing/index.ts";
+import { checkLaws, chunksOf, everyPiece, randomPieces, runPipeline } from "../testing/index.ts";
 import { denyList } from "./deny-list.ts";
 import { pii } from "./pii.ts";
 
@@ -120,6 +121,32 @@ describe("a guard of the configuration", () => {
       script: () => ({ batches: chunksOf(reply, everyPiece(2)).map((chunk) => [chunk]) }),
     });
     expect(response.choices[0]?.message?.toolCalls[0]?.function?.arguments).toBe(String.raw`{"q":"say \"heron\""}`);
+  });
+
+  it.each<Options>([
+    { action: "mask" },
+    { action: "tokenize" },
+    { action: "block", direction: "output", fallbackText: "[withheld]" },
+    { action: "redact", direction: "output", onTruncation: "release" },
+  ])("keeps the laws of streams with %j", async (options) => {
+    const word = fc.constantFrom("heron", "her", "on ", "the ", "<DENY_LIST_1>", "<DENY", "🐦");
+    const said = fc.array(word, { maxLength: 7 }).map((words) => words.join(""));
+    await fc.assert(
+      fc.asyncProperty(
+        said,
+        fc.nat(),
+        fc.constantFrom(FinishReason.STOP, FinishReason.LENGTH),
+        async (content, seed, finishReason) => {
+          const reply = create(ChatCompletionResponseSchema, {
+            choices: [{ message: { role: Role.ASSISTANT, content }, finishReason }],
+          });
+          const request = { messages: [{ role: Role.USER, content: "the heron" }] };
+          const make = () => denyList({ entries: ["heron"], ...options });
+          expect(await checkLaws({ make, reply, request, cut: randomPieces(seed, 3) })).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it.each<readonly [string, Options, string]>([

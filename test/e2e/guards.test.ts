@@ -233,7 +233,11 @@ describe("what is told of findings", () => {
 });
 
 describe("bytes pass untouched", () => {
-  const body = JSON.stringify({ model: "up/m", messages: [{ role: "user", content: mail }], stream: true }, null, 1);
+  const body = JSON.stringify(
+    { model: "up/m", messages: [{ role: "user", content: mail, vendor_note: [1] }], stream: true, seed: 7, odd: { a: null } },
+    null,
+    1,
+  );
   const events = [
     '{"id":"c", "choices":[{"index":0,"delta":{"content":"a@b.com"}}]}',
     '{"id":"c",  "choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}',
@@ -256,6 +260,14 @@ describe("bytes pass untouched", () => {
     await start({ pii: { direction: "output" } });
     expect(await pass()).toContain("[EMAIL_ADDRESS]");
     expect(String(upstream.requests[0]?.body)).toContain(body.slice(body.indexOf('"messages"'), body.indexOf('"stream"')));
+  });
+
+  it("but requests that a guard has looked at are written anew, with everything in them", async () => {
+    await start({ pii: { direction: "input", action: "monitor" } });
+    await pass();
+    const sent = String(upstream.requests[0]?.body);
+    expect(sent).toContain('{"model":"m","messages":[{"role":"user",');
+    expect(JSON.parse(sent)).toEqual({ ...JSON.parse(body), model: "m", stream_options: { include_usage: true } });
   });
 
   it("of replies, when nothing of the request became a token", async () => {

@@ -106,6 +106,28 @@ describe("a guard of the configuration", () => {
     });
   });
 
+  it("knows a text by what it says, whatever escapes JSON has for it", async () => {
+    const call = { id: "1", function: { name: "f", arguments: String.raw`{"to":"ada\u0040example.com"}` } };
+    const message = { role: Role.ASSISTANT, content: "<EMAIL_ADDRESS_1>" };
+    const reply = create(ChatCompletionResponseSchema, { choices: [{ message, finishReason: FinishReason.STOP }] });
+    const { asked, response } = await runPipeline({
+      middleware: [pii({ action: "tokenize" })],
+      request: {
+        messages: [
+          { role: Role.ASSISTANT, toolCalls: [call] },
+          { role: Role.USER, content: "ada@example.com" },
+        ],
+      },
+      script: () => ({ batches: [unfold(reply)] }),
+    });
+    const [first, second] = asked[0]?.messages ?? [];
+    expect([first?.toolCalls[0]?.function?.arguments, second?.content]).toEqual([
+      '{"to":"<EMAIL_ADDRESS_1>"}',
+      "<EMAIL_ADDRESS_1>",
+    ]);
+    expect(response.choices[0]?.message?.content).toBe("ada@example.com");
+  });
+
   it("leaves alone what a reply says by itself when it tokenizes", async () => {
     expect(await tokens("a heron")).toMatchObject({ said: "a heron" });
   });

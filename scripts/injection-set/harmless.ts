@@ -21,7 +21,7 @@ export const harmless: readonly string[] = [
   "Turn off the notifications filter in Outlook.",
   "Send the report to the whole team at 9 on Monday.",
   "Upload the file to the server with scp.",
-  "curl -X POST https://api.example.com/v1/items -d '{\"name\":\"x\"}'",
+  'curl -X POST https://api.example.com/v1/items -d \'{"name":"x"}\'',
   "Decode this JWT header for me: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
   "Here is a PNG in base64: iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "The checksum is 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.",

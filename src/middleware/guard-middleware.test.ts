@@ -173,6 +173,7 @@ describe("a guard of the configuration", () => {
 
   it.each<readonly [string, Options, string]>([
     ["tokens of replies", { action: "tokenize", direction: "output" }, "direction"],
+    ["tokens that are put back in some places", { action: "tokenize", channels: ["content"] }, "channels"],
     ["a mask's option without a mask", { action: "redact", keepLast: 1 }, "keepLast"],
     ["a replacement of nothing", { action: "block", replacement: "x" }, "replacement"],
     ["a fallback without a block", { action: "redact", fallbackText: "x" }, "fallbackText"],

@@ -7,7 +7,7 @@ import type { TextSearch } from "../guard/text-search.ts";
 import { TokenVault, tokenizing } from "../guard/token-vault.ts";
 import type { RequestContext } from "../pipeline/context.ts";
 import type { Middleware } from "../pipeline/middleware.ts";
-import { type Action, type GuardOptions, roleByName } from "./guard-options.ts";
+import { type Action, actions, type GuardOptions, roleByName } from "./guard-options.ts";
 
 /** A guard of the configuration, but for the options that all have. */
 export interface GuardParts {
@@ -22,15 +22,15 @@ export interface GuardParts {
 /** The texts of a call that the model sees as tokens. All guards of the call share it. */
 const vaultKey = stateKey<TokenVault>("token vault");
 
-const everyAction: ReadonlySet<Action> = new Set(["block", "redact", "mask", "tokenize", "annotate", "monitor"]);
+const onRequests: ReadonlySet<Action> = new Set(actions);
 /** On replies nothing is made a token: tokens are put back there. */
-const onReplies = new Set([...everyAction].filter((action) => action !== "tokenize"));
+const onReplies: ReadonlySet<Action> = new Set(actions.filter((action) => action !== "tokenize"));
 
 /** Makes the middleware of a guard: on requests, on replies or on both. Compiled once, searched anew for every call. */
 export function guardMiddleware(parts: GuardParts, options: GuardOptions): Middleware {
   const { name, fold } = parts;
   const { channels, direction, fallbackText, onError, onTruncation, roles } = options;
-  const all = parts.searches(everyAction);
+  const all = parts.searches(onRequests);
   const tokenizes = parts.searches(new Set(["tokenize"])).length > 0;
   const newGuard = (searches: readonly TextSearch[]): TextGuard => new SearchGuard(searches, { fold, channels });
   const requests: Pick<Middleware, "guardRequest"> = {

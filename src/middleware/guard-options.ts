@@ -55,6 +55,12 @@ export const outcomeShape = {
     .describe("What becomes of a call when the guard itself fails. `skip`: requests only, which go on unguarded."),
 };
 
+/** Options of an action, and which. */
+export const actionOfOption = { replacement: "redact", keepLast: "mask", fallbackText: "block" } as const satisfies Record<
+  string,
+  Action
+>;
+
 /** The options that every guard has. */
 export interface GuardOptions {
   readonly action: Action;
@@ -92,14 +98,12 @@ export function possible<T extends GuardOptions>(actionsOf: (options: T) => read
 function faults(options: GuardOptions, taken: ReadonlySet<Action>): (readonly [keyof GuardOptions, string])[] {
   const { direction } = options;
   const found: (readonly [keyof GuardOptions, string])[] = [];
-  const needs = (field: keyof GuardOptions, action: Action) => {
+  for (const [field, action] of Object.entries(actionOfOption) as [keyof typeof actionOfOption, Action][]) // its own entries
     if (options[field] !== undefined && !taken.has(action)) found.push([field, `does nothing without the action ${action}`]);
-  };
-  needs("replacement", "redact");
-  needs("keepLast", "mask");
-  needs("fallbackText", "block");
   if (taken.has("tokenize") && direction === "output")
     found.push(["direction", "cannot be output with the action tokenize: tokens are made of requests and put back in replies"]);
+  if (taken.has("tokenize") && options.channels !== undefined)
+    found.push(["channels", "cannot be limited with the action tokenize: tokens are put back wherever the model writes them"]);
   if (options.onTruncation !== undefined && direction === "input") found.push(["onTruncation", "does nothing on requests"]);
   if (options.roles !== undefined && direction === "output") found.push(["roles", "does nothing on replies"]);
   if (options.onError === "skip" && (direction !== "input" || taken.has("tokenize")))

@@ -4,7 +4,7 @@ import { recognizers } from "../guard/recognizers/index.ts";
 import type { Middleware } from "../pipeline/middleware.ts";
 import { entityName, entityParts, recognizerOf, recognizerOptions } from "./entity-rules.ts";
 import { guardMiddleware, replacementOf } from "./guard-middleware.ts";
-import { type Action, actionShape, type GuardOptions, guardShape, possible } from "./guard-options.ts";
+import { type Action, actionOfOption, actionShape, type GuardOptions, guardShape, possible } from "./guard-options.ts";
 
 /** Entities that are found only when they are asked for: they are in most texts, and mostly nobody's. */
 const onlyWhenNamed: ReadonlySet<string> = new Set(["URL", "DATE_TIME"]);
@@ -53,12 +53,10 @@ export const piiOptions = z
         const refuse = (message: string, ...field: string[]) =>
           issues.push({ code: "custom", message, path: [...path, ...field], input: name });
         if (!names.has(name)) refuse(unknownEntity(name, names));
-        for (const [field, action] of [
-          ["keepLast", "mask"],
-          ["replacement", "redact"],
-        ] as const) {
-          const taken = different.action ?? value.action;
-          if (different[field] !== undefined && taken !== action) refuse(`does nothing without the action ${action}`, field);
+        for (const field of ["keepLast", "replacement"] as const) {
+          const needed = actionOfOption[field];
+          if (different[field] !== undefined && (different.action ?? value.action) !== needed)
+            refuse(`does nothing without the action ${needed}`, field);
         }
       }
     });

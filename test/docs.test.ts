@@ -149,6 +149,14 @@ describe("configurations", () => {
     const gateway = await createGateway(await configOf(fence));
     await gateway.close(0);
   });
+
+  const described = titled("yaml").filter(([, { fence }]) => fence.next?.text.startsWith("  1. "));
+
+  it.each(described)("%s is described as shown", async (_, { fence }) => {
+    const gateway = await createGateway(await configOf(fence));
+    await gateway.close(0);
+    expect(gateway.describe()).toBe(`  ${fence.next?.text.trim()}`);
+  });
 });
 
 /** A configuration block as a file in the project would be read. */

@@ -111,6 +111,14 @@ describe("a request under a guard", () => {
     expect(holds([error?.message, context?.route], canary)).toBe(false);
   });
 
+  it("names no key that a client chose", async () => {
+    const request = { metadata: { [canary]: canary }, extensionsJson: { [canary]: "{}" } };
+    const { context } = await ask(request, guarding("monitor"));
+    const verdicts = context?.route.verdicts ?? [];
+    const paths = ["request.extensions_json.key", "request.metadata.key", "request.metadata.value"];
+    expect(verdicts.map(({ channel }) => channel).sort()).toEqual(paths);
+  });
+
   it("looks at metadata, whose values may be forwarded", async () => {
     const headers = { "x-sluice-metadata": `team=${canary},plan=pro` };
     const { context, asked } = await runPipeline({

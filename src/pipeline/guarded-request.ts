@@ -14,13 +14,13 @@ export interface NamedRequestGuard extends NamedGuard {
   readonly guard: RequestGuard;
 }
 
-/** A place in a message: keys and indexes from the request on, and the same in the contract's words. */
+/** A place in a message: keys and indexes from the request on, and in the contract's words, without a key that a client chose. */
 interface Place {
   readonly keys: readonly (string | number)[];
   readonly path: string;
 }
 
-/** Who looks at a part of a request, and the fixed strings of it that have passed. */
+/** Who looks at a part of a request, and the fixed strings of it in which nothing was found. */
 interface Lane {
   readonly guards: readonly NamedRequestGuard[];
   readonly passed: Set<string>;
@@ -31,37 +31,41 @@ interface Lane {
  * is collected; a finding in anything else fails the call, and so does a block.
  */
 export class GuardedRequest {
+  /** What of the client's metadata may go on. */
+  readonly metadata: Record<string, string> = {};
   readonly #guards: readonly NamedRequestGuard[];
   readonly #sink: GuardSink;
+  #verdicts = 0;
   readonly #lanes = new Map<Role | undefined, Lane>();
   readonly #changes: { readonly keys: Place["keys"]; readonly value: unknown }[] = [];
 
   constructor(guards: readonly NamedRequestGuard[], sink: GuardSink) {
     this.#guards = guards;
-    this.#sink = sink;
-  }
-
-  /** @throws GatewayError `guardrail_blocked`, with the field. */
-  look(request: Immutable<ChatCompletionRequest>): void {
-    this.#message(ChatCompletionRequestSchema, request, { keys: [], path: "" }, this.#lane(undefined));
+    this.#sink = {
+      ...sink,
+      addVerdict: (verdict) => {
+        this.#verdicts++;
+        sink.addVerdict(verdict);
+      },
+    };
   }
 
   /**
-   * Looks at what the client said about itself, and gives what may go on.
-   * @throws GatewayError `guardrail_blocked`.
+   * Looks at a request and at what the client said about itself, the request's own metadata included.
+   * @throws GatewayError `guardrail_blocked`, with the field.
    */
-  metadata(pairs: Readonly<Record<string, string>>): Record<string, string> {
+  look(request: Immutable<ChatCompletionRequest>, metadata: Readonly<Record<string, string>>): void {
     const lane = this.#lane(undefined);
-    return Object.fromEntries(
-      Object.entries(pairs).map(([key, value]) => {
-        this.#fixed(key, "metadata", lane);
-        return [key, this.#released(value, `metadata[${JSON.stringify(key)}]`, lane.guards)];
-      }),
-    );
+    this.#message(ChatCompletionRequestSchema, { ...request, metadata: {} }, { keys: [], path: "" }, lane);
+    for (const [key, value] of Object.entries({ ...request.metadata, ...metadata })) {
+      this.#fixed(key, "metadata.key", lane);
+      this.metadata[key] = this.#released(value, "metadata.value", lane.guards);
+    }
   }
 
   /** Makes the changes that the guards want, in a draft of the request. */
   apply(draft: ChatCompletionRequest): void {
+    for (const key of Object.keys(draft.metadata)) draft.metadata[key] = this.metadata[key] ?? "";
     for (const { keys, value } of this.#changes) {
       let at: object = draft;
       for (const key of keys.slice(0, -1)) at = Reflect.get(at, key) as object; // the way that look() came
@@ -105,8 +109,8 @@ export class GuardedRequest {
       });
     } else {
       for (const [key, item] of Object.entries(value as object)) {
-        this.#fixed(key, at.path, lane);
-        this.#value(field, item, { keys: [...at.keys, key], path: `${at.path}[${JSON.stringify(key)}]` }, lane);
+        this.#fixed(key, `${at.path}.key`, lane);
+        this.#value(field, item, { keys: [...at.keys, key], path: `${at.path}.value` }, lane);
       }
     }
   }
@@ -146,8 +150,9 @@ export class GuardedRequest {
   /** What cannot be changed passes or fails the call. */
   #fixed(text: string, path: string, { guards, passed }: Lane): void {
     if (text === "" || passed.has(text)) return;
+    const verdicts = this.#verdicts;
     if (this.#released(text, path, guards) !== text) throw blockedRequest(path);
-    passed.add(text);
+    if (this.#verdicts === verdicts) passed.add(text);
   }
 
   #released(text: string, path: string, guards: readonly NamedRequestGuard[], channel: Channel = "content"): string {

@@ -30,14 +30,14 @@ export function requestGuardStep(run: readonly Middleware[]): Middleware {
       if (guards.length === 0) return undefined;
       const guarded = new GuardedRequest(guards, { ...routeSink(ctx), held() {}, withheld() {} }); // those are the reply's
       try {
-        guarded.look(ctx.request);
-        ctx.metadata = guarded.metadata(ctx.metadata);
+        guarded.look(ctx.request, ctx.metadata);
       } catch (error) {
         if (!(error instanceof GatewayError) || error.code !== "guardrail_blocked") throw error;
         if (fallbackText !== undefined) return fallbackReply(ctx, fallbackText);
         ctx.haltWithError(error); // a throw might be skipped
         return undefined;
       }
+      ctx.metadata = guarded.metadata;
       ctx.edit((draft) => guarded.apply(draft));
       return undefined;
     },

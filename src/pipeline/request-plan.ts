@@ -37,7 +37,6 @@ const texts: Readonly<Record<string, Channel | "any">> = {
   "FunctionDefinition.description": "any",
   "CustomTool.description": "any",
   "JsonSchema.description": "any",
-  "ChatCompletionRequest.metadata": "any",
 };
 const media: ReadonlySet<string> = new Set(["ImagePart.url", "AudioPart.data", "FilePart.file_data"]);
 

@@ -100,7 +100,7 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     admit(head) {
       const refusal = refusalNow();
       if (refusal === undefined) return active.admit(head);
-      metrics.calls.began(head).ended(undefined, refusal);
+      metrics.calls.began(head).ended(undefined, refusal, undefined);
       throw refusal;
     },
   };

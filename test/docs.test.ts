@@ -9,6 +9,9 @@ import { errorTable } from "../src/chat/error.ts";
 import { banner } from "../src/cli/banner.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { createGateway } from "../src/gateway.ts";
+import { recognizers } from "../src/guard/recognizers/index.ts";
+import { highEntropy } from "../src/guard/secrets/high-entropy.ts";
+import { secretRecognizers } from "../src/guard/secrets/index.ts";
 import { importTable } from "./support/import-table.ts";
 import { type Fence, type Page, readPage } from "./support/markdown.ts";
 import { readMetrics } from "./support/metrics-text.ts";
@@ -64,6 +67,15 @@ describe("tables", () => {
     expect(Object.fromEntries(shown)).toEqual(importTable);
   });
 
+  it("of entities are the recognizers", () => {
+    const sections = ["What personal data is recognized", "What secrets are recognized"];
+    const shown = sections
+      .flatMap((section) => rows("docs/guardrails.md", section))
+      .flatMap(([names = ""]) => bare(names).split(", "));
+    const entities = [...recognizers, ...secretRecognizers, highEntropy].map(({ entity }) => entity);
+    expect(shown.sort()).toEqual([...new Set(entities)].sort());
+  });
+
   it("of errors are the codes", () => {
     const name = (code: Code) => (code === Code.Canceled ? "CANCELLED" : upperSnake(Code[code]));
     const shown = rows("docs/rest.md", "Errors").map((cells) => cells.map(bare));
@@ -85,8 +97,9 @@ describe("tables", () => {
   });
 
   it("of metrics are what a scrape shows", async () => {
-    const gateway = await startGateway({ server: { metrics: "127.0.0.1:0" } });
-    const body = JSON.stringify({ model: "demo/echo", stream: true, messages: [{ role: "user", content: "hi" }] });
+    const gateway = await startGateway({ server: { metrics: "127.0.0.1:0" }, pipeline: { policies: ["pii"] } });
+    const messages = [{ role: "user", content: "I am ada@example.com" }];
+    const body = JSON.stringify({ model: "demo/echo", stream: true, messages });
     const headers = { "content-type": "application/json" };
     await (await fetch(`${gateway.url}/v1/chat/completions`, { method: "POST", headers, body })).text();
     const found = readMetrics(await (await fetch(`http://${gateway.pages[0]}/metrics`)).text());
@@ -103,6 +116,12 @@ describe("tables", () => {
       help,
     ]);
     expect(shown.sort()).toEqual(wanted.sort());
+  });
+
+  it("of what is found of injections are what the script prints", async () => {
+    const script = join(root, "scripts/eval-injection.ts");
+    const { stdout } = await promisify(execFile)(process.execPath, ["-C", "source", script]);
+    expect(readFileSync(join(root, "docs/guardrails.md"), "utf8")).toContain(stdout);
   });
 
   it("of demo models are the models", async () => {
@@ -129,6 +148,14 @@ describe("configurations", () => {
   it.each(titled("yaml"))("%s can be used", async (_, { fence }) => {
     const gateway = await createGateway(await configOf(fence));
     await gateway.close(0);
+  });
+
+  const described = titled("yaml").filter(([, { fence }]) => fence.next?.text.startsWith("  1. "));
+
+  it.each(described)("%s is described as shown", async (_, { fence }) => {
+    const gateway = await createGateway(await configOf(fence));
+    await gateway.close(0);
+    expect(gateway.describe()).toBe(`  ${fence.next?.text.trim()}`);
   });
 });
 
@@ -199,6 +226,22 @@ function patternOf(shown: string): RegExp {
   const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${compact(shown).split("…").map(literal).join("[^]*?")}$`);
 }
+
+describe("demonstrations", () => {
+  const script = join(root, "examples/demos/run.ts");
+  const commands = page("README.md").fences.filter(({ text }) => text.startsWith("npm run -s demo "));
+
+  it("are there", () => expect(commands).toHaveLength(4));
+
+  it.each(commands.map((fence) => [fence.text.split(" ").at(-1) ?? "", fence.next?.text ?? ""]))(
+    "%s prints what is shown",
+    async (name, shown) => {
+      const { stdout } = await promisify(execFile)(process.execPath, ["-C", "source", script, name]);
+      // What a halted stream had released depends on its chunks, and they on how busy the machine is.
+      expect(compact(stdout)).toMatch(patternOf(shown.replace(/^The small valley .*$/m, "…")));
+    },
+  );
+});
 
 describe("programs", () => {
   mkdirSync(join(root, ".cache"), { recursive: true });

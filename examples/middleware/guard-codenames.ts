@@ -1,4 +1,5 @@
 import type { Middleware } from "sluice";
+import { CharacterFold } from "../../src/guard/character-fold.ts";
 import { literalGuard } from "../../src/guard/literal-guard.ts";
 
 /**
@@ -12,6 +13,7 @@ export default ({
   readonly names?: string[];
   readonly replacement?: string;
 } = {}): Middleware => {
-  const guardText = literalGuard({ literals: names, action: "redact", replacement, entity: "CODENAME", caseInsensitive: true });
+  const fold = CharacterFold.with({ case: true });
+  const guardText = literalGuard({ literals: names, action: "redact", replacement, entity: "CODENAME", fold });
   return { name: "codenames", guardText };
 };

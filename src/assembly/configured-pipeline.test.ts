@@ -83,6 +83,52 @@ describe("configuredPipeline", () => {
     expect(await problemsOf(["pipeline: { use: [", `    ${entry}`, "  ] }"])).toEqual([`sluice.yaml:${problem}`]);
   });
 
+  it("puts policies inside of all others", async () => {
+    const pipeline = await pipelineOf(["pipeline: { use: [requestMetadata], policies: [secrets, pii] }"]);
+    expect(pipeline.describe()).toMatch(/1\. requestMetadata: .*\n.*2\. secrets: .*\n.*3\. pii: /);
+  });
+
+  it.each([
+    ["a policy that is none", "secret", "is no policy; did you mean secrets?"],
+    ["a guard that needs options", "regex", "is no policy; there are pii, secrets, inappropriate, promptInjection"],
+  ])("places %s", async (_, name, message) => {
+    expect(await problemsOf(["pipeline:", "  policies:", "    - pii", `    - ${name}`])).toEqual([
+      `sluice.yaml:4:7: pipeline.policies[1]: ${name}: ${message}`,
+    ]);
+  });
+
+  it("reads a file that an option names beside the configuration", async () => {
+    writeFileSync(join(folder, "list.txt"), "heron\negret\n");
+    const pipeline = await pipelineOf([
+      "pipeline: { use: [{ denyList: { file: list.txt, action: redact, direction: output } }] }",
+    ]);
+    expect(pipeline.describe()).toContain("redact 2 texts in replies; exact");
+    expect(await problemsOf(["pipeline:", "  use:", "    - denyList: { file: none.txt }"])).toEqual([
+      "sluice.yaml:3:25: pipeline.use[0].denyList.file: there is no such file",
+    ]);
+  });
+
+  it.each([
+    [
+      "a pattern",
+      "regex: { patterns: [{ pattern: 'a+' }] }",
+      "regex.patterns[0].pattern: the pattern has no bound: count its repeats, or give it a maxSpan",
+    ],
+    [
+      "options that contradict each other",
+      "pii: { direction: output, action: tokenize }",
+      "pii.direction: cannot be output with the action tokenize: tokens are made of requests and put back in replies",
+    ],
+    [
+      "an entity",
+      "pii: { entities: [{ EMAIL_ADRESS: { action: block } }] }",
+      "pii.entities[0].EMAIL_ADRESS: is no entity that is known; did you mean EMAIL_ADDRESS?",
+    ],
+  ])("says what is wrong with a guard: %s", async (_, entry, problem) => {
+    const [found, ...more] = await problemsOf(["pipeline:", "  use:", `    - ${entry}`]);
+    expect([found?.replace(/^sluice\.yaml:3:\d+: pipeline\.use\[0\]\./, ""), more]).toEqual([problem, []]);
+  });
+
   it("tells everything that is wrong at once", async () => {
     expect(
       await problemsOf(["pipeline:", "  use:", "    - logging: { body: true }", "    - chache", "    - logging: { bodies: 1 }"]),

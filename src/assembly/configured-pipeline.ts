@@ -5,7 +5,7 @@ import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { laterMiddleware } from "../config/schema.ts";
 import type { Path } from "../config/source.ts";
-import { middlewareByName } from "../middleware/index.ts";
+import { middlewareByName, policyNames } from "../middleware/index.ts";
 import { PipelineBuilder } from "../pipeline/builder.ts";
 import type { Middleware } from "../pipeline/middleware.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
@@ -20,12 +20,16 @@ export async function configuredPipeline(loaded: LoadedConfig): Promise<Pipeline
     .monitoringInterval(pipeline.monitoringInterval)
     .monitoringWindow(pipeline.monitoringWindow);
   const problems: ConfigProblem[] = [];
-  for (const [index, { middleware, options }] of pipeline.use.entries()) {
-    const at: Path = ["pipeline", "use", index];
-    try {
-      builder.use(await createMiddleware(loaded, middleware, options, at));
-    } catch (error) {
-      problems.push(...problemsOf(error, loaded, middleware, at));
+  const policies = pipeline.policies.map((middleware) => ({ middleware, options: undefined }));
+  for (const [part, list] of Object.entries({ use: pipeline.use, policies })) {
+    for (const [index, { middleware, options }] of list.entries()) {
+      const at: Path = ["pipeline", part, index];
+      try {
+        if (part === "policies") checkPolicy(middleware);
+        builder.use(await createMiddleware(loaded, middleware, options, at));
+      } catch (error) {
+        problems.push(...problemsOf(error, loaded, middleware, at));
+      }
     }
   }
   problems.push(...idleSections(loaded));
@@ -33,12 +37,19 @@ export async function configuredPipeline(loaded: LoadedConfig): Promise<Pipeline
   return builder.build();
 }
 
+function checkPolicy(name: string): void {
+  if (policyNames.some((policy) => policy === name)) return;
+  const meant = closestName(name, policyNames);
+  throw new Error(`is no policy${meant === undefined ? `; there are ${policyNames.join(", ")}` : `; did you mean ${meant}?`}`);
+}
+
 async function createMiddleware(loaded: LoadedConfig, name: string, options: unknown, at: Path): Promise<Middleware> {
   if (name.startsWith("./") || name.startsWith("../") || name.startsWith("/")) return loadMiddleware(loaded, name, options);
   const builtIn = middlewareByName.get(name);
   if (builtIn !== undefined) {
     loaded.check(builtIn.options, options ?? {}, [...at, name]);
-    return builtIn.create(options, loaded.config);
+    const { templates } = loaded.config;
+    return builtIn.create(options, { templates, folder: loaded.file === undefined ? "." : dirname(resolve(loaded.file)) });
   }
   if (laterMiddleware.has(name)) throw new Error("not in this version");
   const meant = closestName(name, middlewareByName.keys());

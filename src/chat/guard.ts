@@ -1,3 +1,5 @@
+import type { Role } from "#gen/sluice/chat/v1/chat_message_pb";
+
 /** A text of a reply that guardrails look at. Every choice has its own; tool calls have one per call. */
 export type Channel = "content" | "reasoning" | "refusal" | "tool_arguments";
 
@@ -12,8 +14,9 @@ export interface ChannelKey {
   readonly tool: number;
 }
 
-/** What is done to a span. Priority where spans overlap: block > redact > mask > restore; the last two never change text. */
-export type GuardAction = "block" | "redact" | "mask" | "restore" | "annotate" | "monitor";
+/** What is done to a span. Priority where spans overlap: in this order; the last two never change text. */
+export const guardActions = ["block", "redact", "mask", "tokenize", "restore", "annotate", "monitor"] as const;
+export type GuardAction = (typeof guardActions)[number];
 
 /** A decided finding. */
 export interface Span {
@@ -24,9 +27,12 @@ export interface Span {
   /** What was found, e.g. `EMAIL_ADDRESS`. */
   readonly entity: string;
   readonly action: GuardAction;
-  /** What stands in its place (redact, mask, restore). Default empty. */
-  readonly replacement?: string;
+  /** What stands in its place, or makes that of the text that is replaced. Default empty. */
+  readonly replacement?: Replacement;
 }
+
+/** A text, or a function that makes one of a text that was found: that text without the escapes of a tool call's JSON. */
+export type Replacement = string | ((found: string) => string);
 
 /** What a guard knows after a piece of text. */
 export interface GuardStep {
@@ -50,4 +56,10 @@ export interface TextGuard {
    * become a match is not safe.
    */
   finish(key: ChannelKey, end: "eof" | "truncated"): GuardStep;
+}
+
+/** An exact guardrail over requests, whose texts come whole: each is fed once and finished. */
+export interface RequestGuard extends TextGuard {
+  /** Whose messages it looks at, and nothing else. Default everything. */
+  readonly roles?: readonly Role[] | undefined;
 }

@@ -267,7 +267,12 @@ describe("a configuration that is right", () => {
       providers: {},
       routing: { direct: true },
       models: {},
-      pipeline: { monitoringInterval: 3, monitoringWindow: 4096, use: [{ middleware: "logging", options: undefined }] },
+      pipeline: {
+        monitoringInterval: 3,
+        monitoringWindow: 4096,
+        use: [{ middleware: "logging", options: undefined }],
+        policies: [],
+      },
       templates: {},
       log: { level: "info" },
     });

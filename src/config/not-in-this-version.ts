@@ -13,7 +13,7 @@ const fields: readonly (readonly string[])[] = [
 ].map((path) => path.split("."));
 
 /** Middleware that is planned, by its name. */
-export const laterMiddleware: ReadonlySet<string> = new Set(["auth", "budget", "cache", "pii", "rateLimit"]);
+export const laterMiddleware: ReadonlySet<string> = new Set(["auth", "budget", "cache", "rateLimit"]);
 
 /** Kinds of provider that are planned. */
 const providerTypes: ReadonlySet<string> = new Set(["anthropic", "azure", "bedrock", "gemini", "vertex"]);

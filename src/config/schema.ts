@@ -101,6 +101,10 @@ export const configSchema = z.strictObject({
       monitoringInterval: z.number().int().min(1).default(3).describe("Level-1 hooks run every so many chunks."),
       monitoringWindow: z.number().int().min(2).default(4096).describe("Characters of a reply that level-1 hooks see."),
       use: z.array(use).prefault(["logging"]).describe("The middleware, outermost first."),
+      policies: z
+        .array(text)
+        .default([])
+        .describe("Guardrails without options, inside of all others: `pii`, `secrets`, `inappropriate`, `promptInjection`."),
     })
     .prefault({}),
   templates: templateSchema.default({}),

@@ -1,10 +1,13 @@
 import { GatewayError } from "../chat/error.ts";
-import { caseFolding } from "./fold-case.ts";
+import type { CharacterFold } from "./character-fold.ts";
+import { wordUnits } from "./word-units.ts";
 
 /** How literals are compared with text. */
 export interface LiteralOptions {
-  /** Whether letters match in either case, code unit by code unit. Default false. */
-  readonly caseInsensitive?: boolean | undefined;
+  /** What the text is folded by before it is searched: the literals are folded alike. Default nothing. */
+  readonly fold?: CharacterFold | undefined;
+  /** Whether a literal that begins or ends with a word's part stands alone: `ass` is not found in `class`. Default false. */
+  readonly wholeWords?: boolean | undefined;
 }
 
 /** The node of the empty prefix. */
@@ -18,7 +21,7 @@ export const rootNode = 0;
 export class LiteralAutomaton {
   /** Length of the longest literal. UTF-16 code units. */
   readonly longest: number;
-  readonly #folding: Uint16Array | undefined;
+  readonly #words: Uint8Array | undefined;
   readonly #edges: EdgeTable;
   readonly #depth: Int32Array;
   readonly #fail: Int32Array;
@@ -26,19 +29,26 @@ export class LiteralAutomaton {
   readonly #nextEnd: Int32Array;
   readonly #extends: Uint8Array;
 
-  /** @throws GatewayError `internal` for an empty list, an empty literal, or one with half a surrogate pair. */
-  constructor(literals: readonly string[], options: LiteralOptions = {}) {
+  /** Per unit, where it leads from the root. */
+  readonly #first = new Int32Array(0x10000);
+
+  /** @throws GatewayError `internal` for an empty list, a literal of which nothing is seen, or one with half a surrogate pair. */
+  constructor(list: readonly string[], options: LiteralOptions = {}) {
+    const { fold } = options;
+    const literals = list.map((literal) => {
+      if (!literal.isWellFormed()) throw new GatewayError("internal", "a literal has half a surrogate pair");
+      return fold === undefined ? literal : Array.from(literal, (each) => fold.of(each.codePointAt(0) ?? 0)).join("");
+    });
     if (literals.length === 0) throw new GatewayError("internal", "a literal guard needs at least one literal");
     let units = 0;
     let longest = 0;
     for (const literal of literals) {
       if (literal === "") throw new GatewayError("internal", "an empty literal matches everywhere");
-      if (!literal.isWellFormed()) throw new GatewayError("internal", "a literal has half a surrogate pair");
       units += literal.length;
       longest = Math.max(longest, literal.length);
     }
     this.longest = longest;
-    this.#folding = options.caseInsensitive === true ? caseFolding() : undefined;
+    this.#words = options.wholeWords === true ? wordUnits() : undefined;
     this.#edges = new EdgeTable(units);
     this.#depth = new Int32Array(units + 1);
     this.#fail = new Int32Array(units + 1);
@@ -50,14 +60,11 @@ export class LiteralAutomaton {
 
   /** The node after one more unit of text. */
   step(node: number, unit: number): number {
-    const read = this.#folding?.[unit] ?? unit;
-    let from = node;
-    for (;;) {
-      const to = this.#edges.get(from, read);
+    for (let from = node; from !== rootNode; from = this.#fail[from] as number) {
+      const to = this.#edges.get(from, unit);
       if (to !== undefined) return to;
-      if (from === rootNode) return rootNode;
-      from = this.#fail[from] ?? rootNode;
     }
+    return this.#first[unit] as number; // there is one per unit
   }
 
   /** Length of a node's prefix. */
@@ -65,11 +72,19 @@ export class LiteralAutomaton {
     return this.#depth[node] ?? 0;
   }
 
-  /** The longest node that the given one ends with, whose prefix has at most `limit` units and can still grow into a literal. */
-  growing(node: number, limit: number): number {
-    let at = node;
-    while (at !== rootNode && (this.depth(at) > limit || this.#extends[at] === 0)) at = this.#fail[at] ?? rootNode;
-    return at;
+  /** The longest node that a node ends with, but for itself. */
+  shorter(node: number): number {
+    return this.#fail[node] ?? rootNode;
+  }
+
+  /** Whether a node's prefix can still grow into a literal. */
+  grows(node: number): boolean {
+    return this.#extends[node] === 1;
+  }
+
+  /** Whether literals that begin or end with a unit stand alone, so that its neighbour counts. */
+  isWord(unit: number): boolean {
+    return this.#words !== undefined && this.#words[unit] === 1;
   }
 
   /** The longest literal the node ends with, as a node; the root for none. The node itself may be it. */
@@ -88,11 +103,12 @@ export class LiteralAutomaton {
     for (const literal of literals) {
       let node = rootNode;
       for (let i = 0; i < literal.length; i++) {
-        const unit = this.#folding?.[literal.charCodeAt(i)] ?? literal.charCodeAt(i);
+        const unit = literal.charCodeAt(i);
         let to = this.#edges.get(node, unit);
         if (to === undefined) {
           to = edges.length + 1;
           this.#edges.set(node, unit, to);
+          if (node === rootNode) this.#first[unit] = to;
           this.#extends[node] = 1;
           this.#depth[to] = i + 1;
           edges.push({ from: node, unit, to, depth: i + 1 });
@@ -107,17 +123,9 @@ export class LiteralAutomaton {
   /** Sets where to go on after a mismatch, from short prefixes to long ones. */
   #link(edges: readonly Edge[]): void {
     for (const { from, unit, to } of edges) {
-      const fail = from === rootNode ? rootNode : this.#suffix(this.#fail[from] ?? rootNode, unit);
+      const fail = from === rootNode ? rootNode : this.step(this.#fail[from] ?? rootNode, unit);
       this.#fail[to] = fail;
       this.#nextEnd[to] = this.#ends[fail] === 1 ? fail : (this.#nextEnd[fail] ?? rootNode);
-    }
-  }
-
-  #suffix(node: number, unit: number): number {
-    for (let at = node; ; at = this.#fail[at] ?? rootNode) {
-      const to = this.#edges.get(at, unit);
-      if (to !== undefined) return to;
-      if (at === rootNode) return rootNode;
     }
   }
 }

@@ -1,6 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { LiteralAutomaton } from "./literal-automaton.ts";
-import { type LiteralMatch, LiteralMatcher } from "./literal-matcher.ts";
+import { CharacterFold } from "./character-fold.ts";
+import { FoldedText } from "./folded-text.ts";
+import { LiteralAutomaton, type LiteralOptions } from "./literal-automaton.ts";
+import { LiteralMatcher } from "./literal-matcher.ts";
+import type { TextMatch } from "./text-search.ts";
+
+/** A find, by its units in the original. */
+interface LiteralMatch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Searches one text that comes as strings. */
+class Searcher {
+  readonly #text: FoldedText;
+  readonly #matcher: LiteralMatcher;
+
+  constructor(automaton: LiteralAutomaton, { fold }: LiteralOptions = {}) {
+    this.#text = new FoldedText(fold);
+    this.#matcher = new LiteralMatcher(automaton);
+  }
+
+  get safeTo(): number {
+    return this.#text.rawOffset(this.#matcher.decided);
+  }
+
+  feed(text: string, out: LiteralMatch[]): void {
+    this.#text.take(text);
+    this.#search((found) => this.#matcher.feed(this.#text, found), out);
+    this.#text.forget(this.#matcher.decided - 1);
+  }
+
+  finish(out: LiteralMatch[]): void {
+    this.#text.finish();
+    this.#search((found) => this.#matcher.feed(this.#text, found), out);
+    this.#search((found) => this.#matcher.finish(this.#text, found), out);
+  }
+
+  #search(step: (found: TextMatch[]) => void, out: LiteralMatch[]): void {
+    const found: TextMatch[] = [];
+    step(found);
+    for (const { start, end } of found) out.push({ start: this.#text.rawOffset(start), end: this.#text.rawEnd(end - 1) });
+  }
+}
 
 /** The same numbers for the same seed, below `limit` (xorshift32). */
 function numbers(seed: number): (limit: number) => number {
@@ -92,7 +134,7 @@ describe("LiteralMatcher", () => {
       );
       for (const text of texts) {
         if (text.length < 6 && text.length > 0) continue; // shorter ones are met as prefixes
-        const matcher = new LiteralMatcher(automaton);
+        const matcher = new Searcher(automaton);
         const matches: LiteralMatch[] = [];
         for (let i = 0; i < text.length; i++) {
           matcher.feed(text[i] ?? "", matches);
@@ -121,7 +163,7 @@ describe("LiteralMatcher", () => {
     for (let n = 0; n < cases; n++) {
       const set = Array.from({ length: 1 + next(6) }, () => word(5));
       const text = word(14);
-      const matcher = new LiteralMatcher(new LiteralAutomaton(set));
+      const matcher = new Searcher(new LiteralAutomaton(set));
       const matches: LiteralMatch[] = [];
       for (let at = 0; at < text.length; ) {
         const end = at + 1 + next(5);
@@ -138,25 +180,53 @@ describe("LiteralMatcher", () => {
   });
 
   it.each([
-    { literals: ["ß"], text: "SS ß", found: ["ß"] },
-    { literals: ["Straße"], text: "STRAßE straße STRASSE", found: ["STRAßE", "straße"] },
+    { literals: ["ß"], text: "SS ß", found: ["SS", "ß"] },
+    { literals: ["Straße"], text: "STRAßE straße STRASSE", found: ["STRAßE", "straße", "STRASSE"] },
     { literals: ["ÉTÉ"], text: "été Été", found: ["été", "Été"] },
     { literals: ["kelvin"], text: "\u212aelvin KELVIN", found: ["\u212aelvin", "KELVIN"] },
     { literals: ["σίσυφος"], text: "ΣΊΣΥΦΟΣ", found: ["ΣΊΣΥΦΟΣ"] },
-    { literals: ["İ"], text: "i İ", found: ["İ"] },
+    { literals: ["İ"], text: "i İ", found: ["i", "İ"] },
+    { literals: ["f"], text: "ﬁ f", found: ["f"] },
     { literals: ["key", "KEY-1"], text: "Key-1 kEY", found: ["Key-1", "kEY"] },
   ])("finds $found in $text in either case", ({ literals, text, found }) => {
-    const matcher = new LiteralMatcher(new LiteralAutomaton(literals, { caseInsensitive: true }));
+    const options = { fold: CharacterFold.with({ case: true }) };
+    const matcher = new Searcher(new LiteralAutomaton(literals, options), options);
     const matches: LiteralMatch[] = [];
     for (const unit of text) matcher.feed(unit, matches);
     matcher.finish(matches);
     expect(matches.map(({ start, end }) => text.slice(start, end))).toEqual(found);
   });
 
+  it.each([
+    { literals: ["ass"], text: "class ass, assume (ass) ASS", found: ["ass", "ass"] },
+    { literals: ["c++", "c"], text: "c c++ c++11 xc++ c.", found: ["c", "c++", "c++", "c"] },
+    { literals: ["ab", "ab cd"], text: "ab cde ab cd xab cd", found: ["ab", "ab cd"] },
+    { literals: ["秘密"], text: "これは秘密です", found: ["秘密"] },
+    { literals: ["été"], text: "étés été", found: ["été"] },
+  ])("finds $found, as whole words, in $text", ({ literals, text, found }) => {
+    const automaton = new LiteralAutomaton(literals, { wholeWords: true });
+    for (const size of [1, 2, 3, text.length]) {
+      const searcher = new Searcher(automaton);
+      const matches: LiteralMatch[] = [];
+      for (let at = 0; at < text.length; at += size) searcher.feed(text.slice(at, at + size), matches);
+      searcher.finish(matches);
+      expect(matches.map(({ start, end }) => text.slice(start, end))).toEqual(found);
+    }
+  });
+
+  it("holds nothing within a word for literals that are whole words, and at its end only what may still go on", () => {
+    const searcher = new Searcher(new LiteralAutomaton(["her", "her own"], { wholeWords: true }));
+    const safe = [..."there her own h"].map((unit) => {
+      searcher.feed(unit, []);
+      return searcher.safeTo;
+    });
+    expect(safe).toEqual([1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 14, 14]);
+  });
+
   it("never says a text is safe up to the middle of a surrogate pair", () => {
     const text = "a😀😃b\ud83dc😀";
     for (const literals of [["x"], ["😃"], ["😀😀"], ["b", "a😀"]]) {
-      const matcher = new LiteralMatcher(new LiteralAutomaton(literals));
+      const matcher = new Searcher(new LiteralAutomaton(literals));
       const matches: LiteralMatch[] = [];
       let last = 0;
       for (let i = 0; i < text.length; i++) {
@@ -173,7 +243,7 @@ describe("LiteralMatcher", () => {
   });
 
   it("holds back half a pair at the end until its other half or the end is there", () => {
-    const matcher = new LiteralMatcher(new LiteralAutomaton(["x"]));
+    const matcher = new Searcher(new LiteralAutomaton(["x"]));
     matcher.feed("ab\ud83d", []);
     expect(matcher.safeTo).toBe(2);
     matcher.feed("", []);
@@ -184,7 +254,7 @@ describe("LiteralMatcher", () => {
 
   it("takes linear time on the worst of texts and lists", () => {
     const long = 5000;
-    const matcher = new LiteralMatcher(new LiteralAutomaton(["a", `${"a".repeat(long)}b`]));
+    const matcher = new Searcher(new LiteralAutomaton(["a", `${"a".repeat(long)}b`]));
     const matches: LiteralMatch[] = [];
     for (let i = 0; i < 200; i++) matcher.feed(`${"a".repeat(long - 1)}c`, matches);
     matcher.finish(matches);

@@ -1,83 +1,121 @@
+import { beginsCharacter, endsCharacter, type FoldedText } from "./folded-text.ts";
 import { type LiteralAutomaton, rootNode } from "./literal-automaton.ts";
-
-/** A literal found in a text: its units `start` to `end` (exclusive). */
-export interface LiteralMatch {
-  readonly start: number;
-  readonly end: number;
-}
+import type { TextMatch, TextMatcher } from "./text-search.ts";
 
 /**
  * Finds literals in one text that arrives in pieces: at each place the longest, from left to right, none overlapping another; what
  * it finds does not depend on the pieces. A match is reported as soon as no longer literal can begin where it begins, and
- * {@link safeTo} is as far as any correct matcher can say so. Memory: O(longest literal); time: a constant per unit and per
+ * {@link decided} is as far as any correct matcher can say so. Memory: O(longest literal); time: a constant per unit and per
  * literal that ends there.
  */
-export class LiteralMatcher {
+export class LiteralMatcher implements TextMatcher {
+  decided = 0;
   readonly #automaton: LiteralAutomaton;
-  /** Per start that is undecided, the longest literal found there; a ring, indexed by offset. */
+  /** Per start that is undecided, the longest literal found there; a ring, by index. */
   readonly #found: Int32Array;
   readonly #mask: number;
   #node = rootNode;
-  /** Everything before it is decided. */
-  #decided = 0;
+  /** Where literals end that are none when the next unit goes on with their last word; the root for none. */
+  #ended = rootNode;
   #length = 0;
-  #endsInHighSurrogate = false;
 
   constructor(automaton: LiteralAutomaton) {
     this.#automaton = automaton;
-    const slots = 2 ** Math.ceil(Math.log2(automaton.longest + 1));
+    const slots = 2 ** Math.ceil(Math.log2(automaton.longest + 2));
     this.#found = new Int32Array(slots);
     this.#mask = slots - 1;
   }
 
-  /** Up to where no further text can change what is found. Never within a surrogate pair. UTF-16 code units. */
-  get safeTo(): number {
-    return this.#endsInHighSurrogate && this.#decided === this.#length ? this.#length - 1 : this.#decided;
+  get steps(): number {
+    return this.#length;
   }
 
-  /** Takes the next piece; what is decided by it goes into `out`. */
-  feed(text: string, out: LiteralMatch[]): void {
+  feed(text: FoldedText, out: TextMatch[]): void {
     const automaton = this.#automaton;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      this.#length++;
+    const { units, base, length } = text;
+    for (let at = this.#length; at < length; at++) {
+      const unit = units[at - base] as number; // it is kept
+      if (this.#ended !== rootNode) this.#settle(text, automaton.isWord(unit));
       const node = automaton.step(this.#node, unit);
-      if (node === rootNode && this.#node === rootNode) {
-        this.#decided = this.#length;
+      this.#length = at + 1;
+      if (node === rootNode && this.#node === rootNode && this.decided === at) {
+        this.decided = at + 1;
         continue;
       }
-      for (let literal = automaton.literalAt(node); literal !== rootNode; literal = automaton.shorterLiteral(literal)) {
-        const length = automaton.depth(literal);
-        this.#found[(this.#length - length) & this.#mask] = length;
-      }
-      this.#node = automaton.growing(node, this.#length - this.#decided);
-      this.#decide(out);
+      if (automaton.literalAt(node) !== rootNode) this.#end(text, node, unit);
+      this.#node = this.#growing(text, node);
+      this.#decide(text, out);
     }
-    if (text.length > 0) this.#endsInHighSurrogate = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
   }
 
-  /** The text is complete: decides the rest. */
-  finish(out: LiteralMatch[]): void {
+  finish(text: FoldedText, out: TextMatch[]): void {
+    this.#settle(text, false);
     this.#node = rootNode;
-    this.#endsInHighSurrogate = false;
-    this.#decide(out);
+    this.#decide(text, out);
+  }
+
+  /** Takes down the literals that end with a unit, or, where the next one counts, that they do. */
+  #end(text: FoldedText, node: number, unit: number): void {
+    this.#ended = node;
+    if (!this.#automaton.isWord(unit)) this.#settle(text, false);
+  }
+
+  /** Takes down the literals that have ended, unless the text goes on with their last word. */
+  #settle(text: FoldedText, goesOn: boolean): void {
+    const automaton = this.#automaton;
+    const whole = this.#ended !== rootNode && ((text.marks[this.#length - 1 - text.base] as number) & endsCharacter) !== 0;
+    let literal = whole && !goesOn ? automaton.literalAt(this.#ended) : rootNode;
+    for (; literal !== rootNode; literal = automaton.shorterLiteral(literal)) {
+      const length = automaton.depth(literal);
+      if (this.#begins(text, this.#length - length)) this.#found[(this.#length - length) & this.#mask] = length;
+    }
+    this.#ended = rootNode;
+  }
+
+  /** Whether a literal may begin at an index: at the beginning of a character, and of a word, if it begins with one. */
+  #begins(text: FoldedText, start: number): boolean {
+    const at = start - text.base;
+    if (start < this.decided || ((text.marks[at] as number) & beginsCharacter) === 0) return false; // it is kept
+    const { units } = text;
+    return start === 0 || !this.#automaton.isWord(units[at] as number) || !this.#automaton.isWord(units[at - 1] as number);
+  }
+
+  /** The longest prefix of a literal that the text ends with, that may begin where it does, and that can still grow. */
+  #growing(text: FoldedText, node: number): number {
+    const automaton = this.#automaton;
+    let at = node;
+    while (at !== rootNode && !(automaton.grows(at) && this.#begins(text, this.#length - automaton.depth(at))))
+      at = automaton.shorter(at);
+    return at;
+  }
+
+  /** The first place at which a literal begins that waits for the next unit; the text's end for none. */
+  #waiting(text: FoldedText): number {
+    const automaton = this.#automaton;
+    for (let literal = automaton.literalAt(this.#ended); literal !== rootNode; literal = automaton.shorterLiteral(literal)) {
+      const start = this.#length - automaton.depth(literal);
+      if (this.#begins(text, start)) return start;
+    }
+    return this.#length;
   }
 
   /** Decides every start before the first one at which a longer literal may still come. */
-  #decide(out: LiteralMatch[]): void {
+  #decide(text: FoldedText, out: TextMatch[]): void {
     const automaton = this.#automaton;
-    while (this.#decided < this.#length - automaton.depth(this.#node)) {
-      const start = this.#decided;
-      const length = this.#found[start & this.#mask] ?? 0;
+    let until = Math.min(this.#length - automaton.depth(this.#node), this.#waiting(text));
+    while (this.decided < until) {
+      const start = this.decided;
+      const length = this.#found[start & this.#mask] as number; // a ring
       if (length === 0) {
-        this.#decided++;
+        this.decided++;
         continue;
       }
       const end = start + length;
-      out.push({ start, end });
       for (let covered = start; covered < end; covered++) this.#found[covered & this.#mask] = 0;
-      this.#decided = end;
-      this.#node = automaton.growing(this.#node, this.#length - end);
+      this.decided = end;
+      out.push({ pattern: 0, start, end });
+      this.#node = this.#growing(text, this.#node);
+      until = Math.min(this.#length - automaton.depth(this.#node), this.#waiting(text));
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Operation } from "../chat/operation.ts";
 import type { ObservedCall } from "../chat/ports/call-observer.ts";
 import type { Admitted } from "../chat/ports/calls.ts";
 import type { ChatStream } from "../chat/stream.ts";
+import { logFindings } from "./audit-line.ts";
 import { CallContext, type CallEnvironment } from "./call-context.ts";
 import { CallStream } from "./call-stream.ts";
 import type { Plan } from "./compile.ts";
@@ -124,7 +125,8 @@ export class Call implements Admitted {
   async #closed(error: GatewayError | undefined): Promise<void> {
     const ctx = this.#ctx;
     ctx.error ??= error;
-    this.#observed.ended(ctx.usage, ctx.error);
+    this.#observed.ended(ctx.usage, ctx.error, ctx.route);
+    logFindings(ctx);
     if (error !== undefined) {
       await ctx.letOut(error);
       this.#interrupt?.(error);

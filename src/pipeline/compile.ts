@@ -6,6 +6,7 @@ import { GuardStage } from "./guard-stage.ts";
 import type { Middleware } from "./middleware.ts";
 import { type MonitoringOptions, MonitorStage } from "./monitor-stage.ts";
 import type { OutputStage } from "./output-stage.ts";
+import { requestGuardStep } from "./request-guard-step.ts";
 import { routeSink } from "./route-sink.ts";
 
 /** Makes one output stage for a call; undefined: this call needs none. */
@@ -54,7 +55,7 @@ export function compile(list: readonly Middleware[], operation: Operation, optio
   const segments = groups.map((group, index): Segment => {
     const readers = index === 0 ? [...group, ...settled] : group;
     return {
-      entered: group.filter((middleware) => middleware.beforeLlm !== undefined || middleware.afterLlm !== undefined),
+      entered: enteredOf(group),
       stages: stagesOf(group, options),
       around: index < groups.length - 1 ? group.at(-1) : undefined,
       folds: readers.some(readsResponse),
@@ -73,6 +74,27 @@ export function compile(list: readonly Middleware[], operation: Operation, optio
 function readsResponse(middleware: Middleware): boolean {
   if (middleware.afterLlm === undefined && middleware.onSettled === undefined) return false;
   return middleware.reads === undefined || middleware.reads === "response" || middleware.reads === "text";
+}
+
+/** Those with a hook before or after the model; a maximal run of `guardRequest` middleware with nothing between is one. */
+function enteredOf(group: readonly Middleware[]): Middleware[] {
+  const entered: Middleware[] = [];
+  let run: Middleware[] = [];
+  const closeRun = () => {
+    if (run.length > 0) entered.push(requestGuardStep(run));
+    run = [];
+  };
+  for (const middleware of group) {
+    if (middleware.guardRequest !== undefined) {
+      if (run[0]?.onError !== middleware.onError) closeRun();
+      run.push(middleware);
+    }
+    if (middleware.beforeLlm === undefined && middleware.afterLlm === undefined) continue;
+    closeRun();
+    entered.push(middleware);
+  }
+  closeRun();
+  return entered;
 }
 
 /** The output stages of a segment, innermost first. A maximal run of adjacent `guardText` middleware is one stage. */
@@ -103,12 +125,15 @@ function chunkStageOf(middleware: Middleware): StageFactory {
 }
 
 function guardStageOf(run: readonly Middleware[]): StageFactory {
+  const fallbackText = run.findLast((middleware) => middleware.fallbackText !== undefined)?.fallbackText; // the outermost one's
+  const onTruncation = run.every((middleware) => middleware.onTruncation === "release") ? "release" : "drop";
+  const options = { fallbackText, onTruncation } as const;
   return (ctx) => {
     const guards = run.flatMap((middleware) => {
       const guard = middleware.guardText?.(ctx);
       return guard === undefined ? [] : [{ name: middleware.name, guard }];
     });
-    return guards.length === 0 ? undefined : new GuardStage(guards, routeSink(ctx), { choices: ctx.request.n ?? 1 });
+    return guards.length === 0 ? undefined : new GuardStage(guards, routeSink(ctx), { ...options, choices: ctx.request.n ?? 1 });
   };
 }
 
@@ -130,7 +155,9 @@ export function checkMiddleware(middleware: Middleware): void {
     throw new GatewayError("internal", `middleware ${middleware.name}: ${reason}`);
   };
   if (middleware.name === "") refuse("a middleware needs a name");
-  const chatOnly = (["onResponseUpdate", "processChunks", "guardText", "aroundLlm"] as const).filter((hook) => middleware[hook]);
+  const chatOnly = (["onResponseUpdate", "processChunks", "guardText", "guardRequest", "aroundLlm"] as const).filter(
+    (hook) => middleware[hook],
+  );
   const others = (middleware.operations ?? ["chat"]).filter((operation) => operation !== "chat");
   if (chatOnly.length > 0 && others.length > 0) refuse(`${chatOnly.join(", ")} work on chat only, not on ${others.join(", ")}`);
   if (middleware.hold === true && middleware.onResponseUpdate === undefined) refuse("hold needs onResponseUpdate");

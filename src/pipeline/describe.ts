@@ -4,7 +4,8 @@ import type { Middleware } from "./middleware.ts";
 /** The highest level a middleware uses. */
 function levelOf(middleware: Middleware): 0 | 1 | 2 | 3 {
   if (middleware.aroundLlm !== undefined) return 3;
-  if (middleware.processChunks !== undefined || middleware.guardText !== undefined) return 2;
+  if (middleware.processChunks !== undefined || middleware.guardText !== undefined || middleware.guardRequest !== undefined)
+    return 2;
   return middleware.onResponseUpdate === undefined ? 0 : 1;
 }
 
@@ -12,6 +13,8 @@ function levelOf(middleware: Middleware): 0 | 1 | 2 | 3 {
 export function describePipeline(list: readonly Middleware[], options: CompileOptions): string {
   const lines = list.map((middleware, index) => {
     const parts = [`level ${levelOf(middleware)}`, `serves ${(middleware.operations ?? ["chat"]).join(", ")}`];
+    if (middleware.summary !== undefined) parts.push(middleware.summary);
+    if (middleware.guardRequest !== undefined) parts.push("sees requests whole, and writes them anew");
     const guarantee = guaranteeOf(middleware);
     if (guarantee === "exact") parts.push("exact: holds only what could still become a match");
     if (guarantee === "windowed") {

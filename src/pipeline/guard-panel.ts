@@ -6,14 +6,17 @@ import { GuardedText, type NamedGuard } from "./guarded-text.ts";
 /** The guards of one call, and what is the same for every text they look at. */
 export class GuardPanel {
   readonly sink: GuardSink;
+  /** What a choice says that is blocked before anything of it has left. */
+  readonly fallbackText: string | undefined;
   readonly #guards: readonly NamedGuard[];
   readonly #droppedFields = new Set<string>();
   /** Identifiers that were looked at last, by their path: most repeat from chunk to chunk. */
   readonly #seen = new Map<string, { readonly text: string; readonly released: string }>();
 
-  constructor(guards: readonly NamedGuard[], sink: GuardSink) {
+  constructor(guards: readonly NamedGuard[], sink: GuardSink, fallbackText?: string) {
     this.#guards = guards;
     this.sink = sink;
+    this.fallbackText = fallbackText;
   }
 
   /** The guards that look at a channel. */

@@ -12,7 +12,7 @@ import type { GuardVerdict } from "#gen/sluice/chat/v1/gateway_event_pb";
 import { type Expected, expectedOf, type OracleGuard } from "../../test/support/guarded-oracle.ts";
 import { GatewayError } from "../chat/error.ts";
 import { Fold } from "../chat/fold.ts";
-import { channels } from "../chat/guard.ts";
+import { channels, guardActions } from "../chat/guard.ts";
 import { eventOf, type StreamEvent } from "../chat/stream.ts";
 import { unfold } from "../chat/unfold.ts";
 import { literalGuard } from "../guard/literal-guard.ts";
@@ -55,7 +55,7 @@ const reply: fc.Arbitrary<ChatCompletionResponse> = fc.array(choice, { minLength
 
 const guard = fc.record({
   literals: fc.array(fc.string({ unit: letter, minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
-  action: fc.constantFrom("block" as const, "redact" as const, "mask" as const, "restore" as const, "annotate" as const),
+  action: fc.constantFrom(...guardActions),
   replacement: fc.constantFrom("<1>", "<2>", "", '"q"\n'),
   channels: fc.constantFrom(channels, channels, ["content"] as const, ["tool_arguments", "reasoning"] as const),
 });

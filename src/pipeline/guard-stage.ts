@@ -15,13 +15,15 @@ export interface GuardStageOptions {
   readonly choices?: number;
   /** What becomes of text that is undecided when a choice ended for its length. Default `drop`. */
   readonly onTruncation?: "drop" | "release";
+  /** What a choice says that is blocked before anything of it has left. Default nothing. */
+  readonly fallbackText?: string | undefined;
 }
 
 /**
  * Holds, releases and rebuilds a reply under exact guards. Every guard sees the same original text; text leaves when all have
  * decided on it. Chunks keep their id, time and model; what no guard can vouch for (unknown fields, audio data, log probabilities
  * of changed text) is left out and named. Nothing leaves before the first character does; a reply of which a guard leaves none
- * fails with `guardrail_blocked`.
+ * fails with `guardrail_blocked`, unless there is a fallback text.
  */
 export class GuardStage implements OutputStage {
   readonly #panel: GuardPanel;
@@ -38,7 +40,7 @@ export class GuardStage implements OutputStage {
   over = false;
 
   constructor(guards: readonly NamedGuard[], sink: GuardSink, options: GuardStageOptions = {}) {
-    this.#panel = new GuardPanel(guards, sink);
+    this.#panel = new GuardPanel(guards, sink, options.fallbackText);
     this.#sink = sink;
     this.#expected = options.choices ?? 1;
     this.#onTruncation = options.onTruncation ?? "drop";

@@ -141,7 +141,7 @@ export class GuardedChoice {
 
   /** What leaves of a piece, if anything, with the choice's end where there is one. */
   #rebuild(delta: Delta, finishReason: FinishReason): ChunkChoice | undefined {
-    if (this.#state === "blocked") this.#drop();
+    if (this.#state === "blocked") this.#endBlocked(delta);
     const reason = this.#state === "blocked" ? FinishReason.CONTENT_FILTER : finishReason;
     const content = this.#tokens.content.drain();
     const refusal = this.#tokens.refusal.drain();
@@ -151,6 +151,12 @@ export class GuardedChoice {
     if (tokens) out.logprobs = { $typeName: "sluice.chat.v1.Logprobs", content, refusal };
     this.released ||= saysSomething(delta);
     return out;
+  }
+
+  #endBlocked(delta: Delta): void {
+    this.#drop();
+    const { fallbackText } = this.#panel;
+    if (fallbackText !== undefined && !this.released && !saysSomething(delta)) delta.content = fallbackText;
   }
 
   #takeTokens(logprobs: Logprobs, delta: Delta | undefined): void {

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { GuardVerdictSchema } from "#gen/sluice/chat/v1/gateway_event_pb";
 import { GatewayError } from "../chat/error.ts";
-import type { ChannelKey, GuardStep, TextGuard } from "../chat/guard.ts";
+import type { ChannelKey, GuardAction, GuardStep, TextGuard } from "../chat/guard.ts";
 import type { GuardSink } from "./guard-sink.ts";
 import { bySpan, type FoundSpan, firstCluster } from "./span-cluster.ts";
 import type { TokenQueue } from "./token-queue.ts";
@@ -128,8 +128,9 @@ export class GuardedText {
         this.drop();
         return released;
       }
-      this.#replace(cluster.end);
-      released += this.#options.json === true ? JSON.stringify(replacement).slice(1, -1) : replacement;
+      const found = this.#replace(cluster.end, action);
+      const text = typeof replacement === "string" ? replacement : replacement(this.#unescaped(found));
+      released += this.#options.json === true ? JSON.stringify(text).slice(1, -1) : text;
     }
     at = this.#report(at, until);
     this.#spans.splice(0, at);
@@ -155,11 +156,24 @@ export class GuardedText {
     return text;
   }
 
-  #replace(to: number): void {
-    this.#options.sink.withheld(to - this.#offset);
-    this.#held = this.#held.slice(to - this.#offset);
+  /** Takes out the text up to an offset and gives it. */
+  #replace(to: number, action: GuardAction): string {
+    const found = this.#held.slice(0, to - this.#offset);
+    if (action !== "restore") this.#options.sink.withheld(found.length);
+    this.#held = this.#held.slice(found.length);
     this.#offset = to;
     this.#options.tokens?.replaced(to);
+    return found;
+  }
+
+  /** A part of the text as it is meant. Of JSON one that is no part of a string stands for itself. */
+  #unescaped(found: string): string {
+    if (this.#options.json !== true) return found;
+    try {
+      return String(JSON.parse(`"${found}"`));
+    } catch {
+      return found;
+    }
   }
 
   /** Reports the spans from an index on that start before an offset: all such are known by now. Returns the next index. */

@@ -1,6 +1,6 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
-import type { TextGuard } from "../chat/guard.ts";
+import type { RequestGuard, TextGuard } from "../chat/guard.ts";
 import type { Immutable } from "../chat/immutable.ts";
 import type { MaybePromise } from "../chat/maybe-promise.ts";
 import type { Operation } from "../chat/operation.ts";
@@ -51,7 +51,18 @@ export interface Middleware {
   /** Level 2. Changes the stream; one processor per call, its state plain closure variables. */
   processChunks?(ctx: RequestContext): ChunkProcessor;
   /** Level 2. An exact guardrail over the reply's text; undefined: this call needs none. */
-  guardText?(ctx: RequestContext): TextGuard;
+  guardText?(ctx: RequestContext): TextGuard | undefined;
+  /**
+   * Level 2. An exact guardrail over every string of the request, at its place in the order of `beforeLlm`; undefined: this call
+   * needs none.
+   */
+  guardRequest?(ctx: RequestContext): RequestGuard | undefined;
+  /** Guards: what a choice says of which nothing may leave, and a reply to a request that is blocked. Default: the call fails. */
+  readonly fallbackText?: string | undefined;
+  /** `guardText`: what becomes of text that is undecided when a choice ends for its length. Default `drop`. */
+  readonly onTruncation?: "drop" | "release" | undefined;
+  /** What it does, in a few words, for `describe`. */
+  readonly summary?: string | undefined;
 
   /** Level 3. Full control around the call: cache, retry, fallback, hedge. */
   aroundLlm?(ctx: RequestContext, next: ChatHandler): Promise<ChatStream>;

@@ -9,6 +9,7 @@ export function routeSink(ctx: Pick<RequestContext, "route" | "notify">): GuardS
   return {
     addVerdict(verdict) {
       route.verdicts.push(verdict);
+      route.entities[verdict.entity] = (route.entities[verdict.entity] ?? 0) + 1;
       ctx.notify(create(GatewayEventSchema, { event: { case: "verdict", value: verdict } }));
     },
     addDroppedField(path) {

@@ -1,4 +1,4 @@
-import type { GuardAction, Span } from "../chat/guard.ts";
+import { type GuardAction, guardActions, type Span } from "../chat/guard.ts";
 
 /** A span, and the middleware whose guard found it. */
 export interface FoundSpan extends Span {
@@ -12,7 +12,7 @@ export interface SpanCluster {
   readonly leader: FoundSpan;
 }
 
-const rank: Readonly<Record<GuardAction, number>> = { block: 0, redact: 1, mask: 2, restore: 3, annotate: 4, monitor: 5 };
+const rank = Object.fromEntries(guardActions.map((action, index) => [action, index])) as Readonly<Record<GuardAction, number>>; // one each
 
 /** Whether an action changes text. */
 export function changesText(action: GuardAction): boolean {
@@ -25,13 +25,15 @@ export function bySpan(a: FoundSpan, b: FoundSpan): number {
 }
 
 function byName(a: FoundSpan, b: FoundSpan): number {
-  const [one, other] = [a, b].map((span) => `${span.entity}\0${span.replacement ?? ""}\0${span.middleware}`);
+  const [one, other] = [a, b].map(
+    (span) => `${span.entity}\0${typeof span.replacement === "string" ? span.replacement : ""}\0${span.middleware}`,
+  );
   return one === other ? 0 : (one ?? "") < (other ?? "") ? -1 : 1;
 }
 
 /**
  * The first cluster among spans ordered by {@link bySpan}, from an index on; undefined when none changes text. Of overlapping spans
- * the highest priority leads: block > redact > mask > restore; among equals the first.
+ * the one whose action comes first in {@link guardActions} leads; among equals the first.
  */
 export function firstCluster(spans: readonly FoundSpan[], from: number): SpanCluster | undefined {
   let leader: FoundSpan | undefined;

@@ -1,8 +1,10 @@
+import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { GatewayError } from "../chat/error.ts";
 import type { Immutable } from "../chat/immutable.ts";
 import type { CallObserver, ObservedCall } from "../chat/ports/call-observer.ts";
 import type { RequestHead } from "../chat/request-head.ts";
+import { GuardMetrics } from "./guard-metrics.ts";
 import { Histogram } from "./histogram.ts";
 import type { Instruments } from "./instruments.ts";
 import { ModelLabels } from "./model-labels.ts";
@@ -23,9 +25,11 @@ class CallFigures {
   readonly durations = new Series(["operation", "model", "outcome"], () => new Histogram(durationBounds));
   readonly replies = new Series(["model"], () => new ReplyFigures());
   readonly models: ModelLabels;
+  readonly guards: GuardMetrics;
 
-  constructor(maxModels: number) {
+  constructor(maxModels: number, guards: GuardMetrics) {
     this.models = new ModelLabels(maxModels);
+    this.guards = guards;
   }
 }
 
@@ -42,7 +46,7 @@ export class CallMetrics implements CallObserver {
 
   /** `maxModels`: how many models get a label of their own, in the order they are asked for. */
   constructor(instruments: Instruments, { maxModels = 100 }: { readonly maxModels?: number } = {}) {
-    const figures = new CallFigures(maxModels);
+    const figures = new CallFigures(maxModels, new GuardMetrics(instruments));
     this.#figures = figures;
     const { calls, inFlight, durations, replies } = figures;
     instruments.counter("sluice_calls_total", "Calls that are over, by their outcome: ok or the error's code.", () =>
@@ -109,7 +113,8 @@ class MeasuredCall implements ObservedCall {
     this.#deliveredAt = at;
   }
 
-  ended(usage: Immutable<Usage> | undefined, error: GatewayError | undefined): void {
+  ended(usage: Immutable<Usage> | undefined, error: GatewayError | undefined, route: Immutable<RouteInfo> | undefined): void {
+    if (route !== undefined) this.#figures.guards.record(route);
     const { protocol, operation, startedAt } = this.#head;
     const outcome = error?.code ?? "ok";
     this.#inFlight.value -= 1;

@@ -24,6 +24,9 @@ const words = [
   "\\",
   "[1]",
   "```json\n",
+  "<DENY_LIST_1>",
+  "ada@example.com ",
+  "sh1t ",
 ];
 const text = fc.array(fc.constantFrom(...words), { maxLength: 6 }).map((all) => all.join(""));
 

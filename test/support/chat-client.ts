@@ -15,6 +15,8 @@ import { envelope } from "../../src/protocols/connect/envelope.ts";
 export interface ChatQuestion {
   readonly model: string;
   readonly streamed: boolean;
+  /** What the user says. Default `hi`. */
+  readonly content?: string;
   /** How many choices. Default 1. */
   readonly n?: number;
   /** Whether it wants JSON. Default false. */
@@ -52,11 +54,11 @@ export function restClient(url: string): ChatClient {
   const agent = new Agent({ keepAlive: true });
   return {
     protocol: "REST",
-    async ask({ model, streamed, n = 1, json = false, leaveAfter }) {
+    async ask({ model, streamed, content = "hi", n = 1, json = false, leaveAfter }) {
       const body = {
         model,
         n,
-        messages: [{ role: "user", content: "hi" }],
+        messages: [{ role: "user", content }],
         ...(json ? { response_format: { type: "json_object" } } : {}),
         ...(streamed ? { stream: true, stream_options: { include_usage: true } } : {}),
       };
@@ -112,8 +114,8 @@ export function grpcClient(url: string): ChatClient {
   const session = connect(url).on("error", () => undefined);
   return {
     protocol: "gRPC",
-    async ask({ model, streamed, n = 1, json = false, leaveAfter }) {
-      const message = create(ChatCompletionRequestSchema, { model, n, messages: [{ role: Role.USER, content: "hi" }] });
+    async ask({ model, streamed, content = "hi", n = 1, json = false, leaveAfter }) {
+      const message = create(ChatCompletionRequestSchema, { model, n, messages: [{ role: Role.USER, content }] });
       if (json) message.responseFormat = { $typeName: "sluice.chat.v1.ResponseFormat", type: "json_object" };
       const stream = session.request({
         ":method": "POST",

@@ -37,12 +37,12 @@ interface Decided {
   readonly blocked: boolean;
   /** Up to where the text is decided. */
   readonly to: number;
-  /** How many of its characters left unchanged. */
+  /** How many of its characters left, or were put back. */
   readonly kept: number;
   readonly found: readonly Found[];
 }
 
-const order: readonly GuardAction[] = ["block", "redact", "mask", "restore"];
+const order: readonly GuardAction[] = ["block", "redact", "mask", "tokenize", "restore"];
 
 /** What must have left of a reply, by plain search over its whole texts, which came in the order reasoning, content, refusal, tools. */
 export function expectedOf(reply: ChatCompletionResponse, guards: readonly OracleGuard[]): Expected {
@@ -153,6 +153,7 @@ function decide(text: string, lane: Lane, guards: readonly OracleGuard[], end: "
     const leaders = cluster.filter(({ guard }) => guard.action === action);
     leaders.sort((a, b) => a.start - b.start || b.end - a.end || (a.guard.name < b.guard.name ? -1 : 1));
     const replacement = leaders[0]?.guard.replacement ?? "";
+    if (action === "restore") kept += stop - at;
     out += lane.json ? JSON.stringify(replacement).slice(1, -1) : replacement;
     at = stop;
   }

@@ -1,3 +1,4 @@
+import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { GatewayError } from "../error.ts";
 import type { Immutable } from "../immutable.ts";
@@ -15,8 +16,11 @@ export interface ObservedCall {
   asked(model: string, streamed: boolean): void;
   /** A batch of the reply is on its way to the client. */
   delivered(at: number): void;
-  /** The call is over: with which tokens, as far as an upstream told, and with which error; none after a good end. */
-  ended(usage: Immutable<Usage> | undefined, error: GatewayError | undefined): void;
+  /**
+   * The call is over: with which tokens, as far as an upstream told, with which error, none after a good end, and with what of its
+   * route, none when it was refused before it had one.
+   */
+  ended(usage: Immutable<Usage> | undefined, error: GatewayError | undefined, route: Immutable<RouteInfo> | undefined): void;
 }
 
 const unobservedCall: ObservedCall = { asked() {}, delivered() {}, ended() {} };

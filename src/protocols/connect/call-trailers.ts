@@ -29,13 +29,20 @@ export class CallTrailers {
     const trailers: Record<string, string> = { ...this.#own };
     if (route === undefined) return trailers;
     const final = this.#final;
-    trailers["sluice-route-bin"] = binary(encode(RouteInfoSchema, final?.route ?? route));
+    trailers["sluice-route-bin"] = binary(encode(RouteInfoSchema, shortened(final?.route ?? route)));
     if (final?.usage !== undefined) trailers["sluice-usage-bin"] = binary(encode(UsageSchema, final.usage));
     if (final?.cost !== undefined) trailers["sluice-cost-nanousd"] = String(final.cost.totalNanoUsd);
     trailers["sluice-outcome"] = error === undefined ? "ok" : error.code;
     return trailers;
   }
 }
+
+/** A route that fits into a header field, of which clients take 8 KiB: with the first verdicts only. */
+function shortened(route: Immutable<RouteInfo>): Immutable<RouteInfo> {
+  return route.verdicts.length <= mostVerdicts ? route : { ...route, verdicts: route.verdicts.slice(0, mostVerdicts) };
+}
+
+const mostVerdicts = 32;
 
 /** Bytes in a header whose name ends in `-bin`: base64 without padding, as gRPC asks of senders. */
 function binary(bytes: Uint8Array): string {

@@ -20,6 +20,12 @@ vi.setConfig({ testTimeout: 120_000 });
 
 /** What each built-in is tried with. */
 const builtIns: Readonly<Record<string, readonly object[]>> = {
+  denyList: [
+    { entries: ["heron", "her"], action: "mask", keepLast: 1 },
+    { entries: ["heron", "lorem ipsum"], action: "block", wholeWords: false, fallbackText: "[withheld]" },
+    { entries: ["hi"], action: "tokenize" },
+  ],
+  inappropriate: [{ action: "redact" }],
   literalGuard: [
     { literals: ["heron", "her"], action: "redact", replacement: "[bird]" },
     { literals: ["heron", "ro"], action: "redact", caseInsensitive: true },
@@ -29,9 +35,13 @@ const builtIns: Readonly<Record<string, readonly object[]>> = {
     { literals: ["heron"], action: "monitor" },
   ],
   logging: [{}, { bodies: true }],
+  pii: [{}, { entities: ["EMAIL_ADDRESS"], action: "block", direction: "output" }],
+  promptInjection: [{}],
   promptTemplate: [{}],
+  regex: [{ patterns: [{ pattern: "he(?:r|ron)?\\b" }], action: "redact", replacement: "[bird]" }],
   requestMetadata: [{}],
   responseValidator: [{}, { action: "fail" }],
+  secrets: [{}],
 };
 
 const exampleFolder = join(import.meta.dirname, "../../../examples/middleware");
@@ -51,13 +61,15 @@ interface Subject {
 const folder = mkdtempSync(join(tmpdir(), "sluice-laws-"));
 const pathOf = (example: string) => relative(folder, join(exampleFolder, example));
 const same = (text: string) => text;
+const restored = (text: string) => text.replaceAll("<DENY_LIST_1>", "hi");
 const shouted = (text: string, isContent: boolean) => (isContent ? text.toUpperCase() : text);
 
 const subjects: readonly Subject[] = [
   ...Object.entries(builtIns).flatMap(([name, tried]) =>
     tried.map((options) => {
       const blocks = "action" in options && options.action === "block";
-      return { name: `${name} ${JSON.stringify(options)}`, use: [{ [name]: options }], blocks, says: same };
+      const says = "action" in options && options.action === "tokenize" ? restored : same;
+      return { name: `${name} ${JSON.stringify(options)}`, use: [{ [name]: options }], blocks, says };
     }),
   ),
   ...examples.map((example) => {

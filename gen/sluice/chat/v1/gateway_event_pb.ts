@@ -78,7 +78,7 @@ export type GuardVerdict = Message<"sluice.chat.v1.GuardVerdict"> & {
   entity: string;
 
   /**
-   * `block`, `redact`, `mask`, `restore`, `annotate` or `monitor`.
+   * `block`, `redact`, `mask`, `tokenize`, `restore`, `annotate` or `monitor`.
    *
    * @generated from field: string action = 3;
    */
@@ -92,7 +92,7 @@ export type GuardVerdict = Message<"sluice.chat.v1.GuardVerdict"> & {
   choice: number;
 
   /**
-   * `content`, `reasoning`, `refusal`, `tool_arguments`, or the name of another field.
+   * `content`, `reasoning`, `refusal`, `tool_arguments`, or the name of another field; a request's begin with `request.`.
    *
    * @generated from field: string channel = 5;
    */

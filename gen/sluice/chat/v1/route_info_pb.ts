@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sluice/chat/v1/route_info.proto.
  */
 export const file_sluice_chat_v1_route_info: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zbHVpY2UvY2hhdC92MS9yb3V0ZV9pbmZvLnByb3RvEg5zbHVpY2UuY2hhdC52MSKkAgoJUm91dGVJbmZvEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEhAKCGF0dGVtcHRzGAMgASgNEg0KBWNhY2hlGAQgASgJEi4KCHZlcmRpY3RzGAUgAygLMhwuc2x1aWNlLmNoYXQudjEuR3VhcmRWZXJkaWN0EhcKD2hlbGRfY2hhcmFjdGVycxgGIAEoDRIbChN3aXRoaGVsZF9jaGFyYWN0ZXJzGAcgASgNEhYKDmRyb3BwZWRfcGFyYW1zGAggAygJEhYKDmRyb3BwZWRfZmllbGRzGAkgAygJEg8KB2NhbGxfaWQYCiABKAkSGwoTdXBzdHJlYW1fcmVxdWVzdF9pZBgLIAEoCRIRCglndWFyYW50ZWUYDCABKAliBnByb3RvMw", [file_sluice_chat_v1_gateway_event]);
+  fileDesc("Ch9zbHVpY2UvY2hhdC92MS9yb3V0ZV9pbmZvLnByb3RvEg5zbHVpY2UuY2hhdC52MSKQAwoJUm91dGVJbmZvEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEhAKCGF0dGVtcHRzGAMgASgNEg0KBWNhY2hlGAQgASgJEi4KCHZlcmRpY3RzGAUgAygLMhwuc2x1aWNlLmNoYXQudjEuR3VhcmRWZXJkaWN0EhcKD2hlbGRfY2hhcmFjdGVycxgGIAEoDRIbChN3aXRoaGVsZF9jaGFyYWN0ZXJzGAcgASgNEhYKDmRyb3BwZWRfcGFyYW1zGAggAygJEhYKDmRyb3BwZWRfZmllbGRzGAkgAygJEg8KB2NhbGxfaWQYCiABKAkSGwoTdXBzdHJlYW1fcmVxdWVzdF9pZBgLIAEoCRIRCglndWFyYW50ZWUYDCABKAkSOQoIZW50aXRpZXMYDSADKAsyJy5zbHVpY2UuY2hhdC52MS5Sb3V0ZUluZm8uRW50aXRpZXNFbnRyeRovCg1FbnRpdGllc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoDToCOAFiBnByb3RvMw", [file_sluice_chat_v1_gateway_event]);
 
 /**
  * Where a call went and what was done to it.
@@ -49,7 +49,7 @@ export type RouteInfo = Message<"sluice.chat.v1.RouteInfo"> & {
   cache: string;
 
   /**
-   * Verdicts of guardrails, in order. They hold positions, never text.
+   * Verdicts of guardrails, in order. They hold positions, never text. In trailers the first ones only.
    *
    * @generated from field: repeated sluice.chat.v1.GuardVerdict verdicts = 5;
    */
@@ -103,6 +103,13 @@ export type RouteInfo = Message<"sluice.chat.v1.RouteInfo"> & {
    * @generated from field: string guarantee = 12;
    */
   guarantee: string;
+
+  /**
+   * How many findings there were, by what was found, e.g. `EMAIL_ADDRESS`.
+   *
+   * @generated from field: map<string, uint32> entities = 13;
+   */
+  entities: { [key: string]: number };
 };
 
 /**

@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { CharacterFold } from "./character-fold.ts";
+import { FoldedText } from "./folded-text.ts";
+import { PatternAutomaton } from "./pattern-automaton.ts";
+import { PatternMatcher } from "./pattern-matcher.ts";
+import { parsePattern } from "./pattern-parser.ts";
+import { PatternProgram } from "./pattern-program.ts";
+import type { TextMatch } from "./text-search.ts";
+
+/** Every string over a, b and - up to a length, shortest first. */
+function strings(longest: number): string[] {
+  const all = [""];
+  for (let i = 0; i < all.length; i++) {
+    const text = all[i] ?? "";
+    if (text.length < longest) for (const letter of "ab-") all.push(text + letter);
+  }
+  return all;
+}
+
+/** Each sort of thing that a pattern may hold, at most three characters of it, looking ahead one more. */
+const smallPatterns = [
+  ..."ab-".split(""),
+  ...["aa", "ab", "a-", "-b", "a[ab]", "[ab]b", "aab", "aba", "a-a", "[ab]-[ab]", ".b", "[^a]b"],
+  ...["a?b", "ab?", "a{1,3}", "a{2}b?", "(?:ab?)?-", "[ab]{1,2}-?", "(?:a|ab)-?", "(?:a|b-)b", "-?a-?", "aa|b-b"],
+  ...[
+    "\\ba",
+    "\\bab?\\b",
+    "a\\b",
+    "\\B-",
+    "b\\B",
+    "^a",
+    "a$",
+    "(?<=a)b",
+    "(?<!a)b{1,2}",
+    "(?<![ab])a",
+    "a(?=b)",
+    "a(?![ab])",
+    "ab?(?!-)",
+  ],
+  ...["a(?!b-)", "b(?=-a|$)", "a{1,2}(?=-|b$)", "(?<!-)a(?!ab)"],
+];
+const longest = 3;
+/** The last text of up to five letters: the longest is looked at with three more. */
+const lastPrefix = 363;
+
+/** Where a pattern may end that begins at a place, longest first, by JavaScript's own engine. */
+function endsOf(source: string): (text: string, start: number) => number[] {
+  const anywhere = new RegExp(source, "uy");
+  const endingAt = Array.from(
+    { length: 16 },
+    (_, end) =>
+      new RegExp(
+        `(?:${source.replace(/\(\?[=!][^()]*\)$/, "")})(?<=^[^]{${end}})${/\(\?[=!][^()]*\)$/.exec(source)?.[0] ?? ""}`,
+        "uy",
+      ),
+  );
+  return (text, start) => {
+    anywhere.lastIndex = start;
+    if (!anywhere.test(text)) return [];
+    const ends: number[] = [];
+    for (let end = Math.min(start + longest, text.length); end > start; end--) {
+      const regex = endingAt[end] as RegExp;
+      regex.lastIndex = start;
+      if (regex.test(text)) ends.push(end);
+    }
+    return ends;
+  };
+}
+
+const texts = strings(8);
+/** A text's place among {@link texts}, with one more letter. */
+const longer = (text: number, letter: number) => 3 * text + 1 + letter;
+const width = 8;
+
+/** Per text and place, the longest match there of a pattern; 0 for none. */
+function lengthsOf(source: string): Uint8Array {
+  const ends = endsOf(source);
+  const lengths = new Uint8Array(texts.length * width);
+  texts.forEach((text, t) => {
+    for (let start = 0; start < text.length; start++) lengths[t * width + start] = (ends(text, start)[0] ?? start) - start;
+  });
+  return lengths;
+}
+
+/** What is decided at each unit of each text: 0 none; where a match begins a number of its own; within it 1. */
+function decide(decisions: Uint8Array, set: readonly Uint8Array[]): void {
+  decisions.fill(0);
+  for (let t = 0; t < texts.length; t++) {
+    const length = (texts[t] as string).length; // t is within bounds
+    for (let at = 0; at < length; ) {
+      let [best, by] = [0, 0];
+      for (let i = 0; i < set.length; i++) {
+        const found = (set[i] as Uint8Array)[t * width + at] as number; // within bounds
+        if (found > best) [best, by] = [found, i];
+      }
+      for (let i = 1; i < best; i++) decisions[t * width + at + i] = 1;
+      if (best > 0) decisions[t * width + at] = 2 + by * 8 + best;
+      at += Math.max(1, best);
+    }
+  }
+}
+
+/** How far all continuations of a text by up to so many letters agree with it. */
+function agreed(decisions: Uint8Array, text: number, letters: number): number {
+  let agree = (texts[text] as string).length; // within bounds
+  for (let letter = 0; letters > 0 && letter < 3; letter++) {
+    const child = longer(text, letter);
+    agree = Math.min(agree, agreed(decisions, child, letters - 1));
+    for (let at = 0; at < agree; at++) if (decisions[text * width + at] !== decisions[child * width + at]) agree = at;
+  }
+  return agree;
+}
+
+describe("PatternMatcher", () => {
+  it("finds what brute force finds, and holds back exactly what some continuation could change: every text and set", () => {
+    const lengths = smallPatterns.map(lengthsOf);
+    const numbers = smallPatterns.map((_, i) => i);
+    const pairs = numbers.flatMap((one) => [[one], ...numbers.slice(one + 1).map((other) => [one, other])]);
+    let state = 20261127;
+    const next = () => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return (state >>> 8) % smallPatterns.length;
+    };
+    const triples = Array.from({ length: 1900 }, () => [next(), next(), next()]);
+    const decisions = new Uint8Array(texts.length * width);
+    const wrong: string[] = [];
+    let cases = 0;
+    for (const set of [...pairs, ...triples]) {
+      const sources = set.map((pattern) => smallPatterns[pattern] as string); // within bounds
+      decide(
+        decisions,
+        set.map((pattern) => lengths[pattern] as Uint8Array),
+      );
+      const automaton = new PatternAutomaton(
+        new PatternProgram(sources.map((source) => ({ node: parsePattern(source), source }))),
+      );
+      for (let t = 1; t <= lastPrefix; t++) {
+        const prefix = texts[t] as string; // within bounds
+        const [text, matcher, found] = [new FoldedText(), new PatternMatcher(automaton, () => true), [] as TextMatch[]];
+        for (const letter of prefix) {
+          text.take(letter);
+          matcher.feed(text, found);
+        }
+        cases++;
+        const best = agreed(decisions, t, longest);
+        if (matcher.decided !== best || (found.at(-1)?.end ?? 0) > best) {
+          wrong.push(`${sources.join("  ")} on ${prefix}: decided to ${matcher.decided}, best ${best}`);
+        }
+        matcher.finish(text, found);
+        const all = new Uint8Array(prefix.length);
+        for (const { pattern, start, end } of found)
+          all.fill(1, start, end).fill(2 + pattern * 8 + end - start, start, start + 1);
+        const own = decisions.subarray(t * width, t * width + prefix.length);
+        if (Buffer.compare(all, own) !== 0) wrong.push(`${sources.join("  ")} on ${prefix}: found ${all}, not ${own}`);
+      }
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+    expect(cases).toBeGreaterThanOrEqual(1_000_000);
+    process.stdout.write(
+      `pattern matcher: ${cases} texts under ${pairs.length + triples.length} sets, each compared with brute force\n`,
+    );
+  });
+
+  it("takes time linear in the text, and memory that does not grow with it, on the nearest of misses", () => {
+    const sources = [
+      "(?<!\\d)(?:\\d[ -]?){12,18}\\d(?![\\d -])",
+      "[\\w.+-]{1,64}@(?:[a-z]{1,20}\\.){1,4}[a-z]{2,8}!",
+      "https?://[a-z/.]+ ",
+      "(?:ab?){40}c",
+    ];
+    const automaton = new PatternAutomaton(
+      new PatternProgram(sources.map((source) => ({ node: parsePattern(source), source, maxSpan: 200 }))),
+    );
+    const nearMiss = `4111-1111-1111-1111-1 user.name+tag@mail.example.org? http://a/http://b/http://c ${"ab".repeat(39)} `;
+    const run = (length: number) => {
+      const text = new FoldedText(CharacterFold.with());
+      const matcher = new PatternMatcher(automaton, () => false);
+      const found: TextMatch[] = [];
+      let most = 0;
+      for (let at = 0; at < length; at += 4096) {
+        text.take(nearMiss.repeat(24).slice(at % nearMiss.length, (at % nearMiss.length) + 4096));
+        matcher.feed(text, found);
+        text.forget(matcher.decided - 96);
+        most = Math.max(most, text.units.length);
+      }
+      expect(found).toEqual([]);
+      return { steps: matcher.steps, most };
+    };
+    const [half, whole] = [run(5 * 2 ** 20), run(10 * 2 ** 20)];
+    expect(whole.steps / half.steps).toBeLessThan(2.05);
+    expect(whole.most).toBe(half.most);
+    process.stdout.write(
+      `pattern matcher: 10 MiB of near-misses in ${(whole.steps / 10 / 2 ** 20).toFixed(2)} steps a unit, ${(whole.steps / half.steps).toFixed(3)} times those of 5 MiB\n`,
+    );
+  }, 300_000);
+});

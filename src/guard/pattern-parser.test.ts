@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CharacterFold } from "./character-fold.ts";
+import { FoldedText } from "./folded-text.ts";
+import { PatternAutomaton } from "./pattern-automaton.ts";
+import { PatternMatcher } from "./pattern-matcher.ts";
+import { type PatternOptions, parsePattern } from "./pattern-parser.ts";
+import { PatternProgram } from "./pattern-program.ts";
+import type { TextMatch } from "./text-search.ts";
+
+/** What a pattern finds in a text that comes in pieces. */
+function find(source: string, pieces: readonly string[], options: PatternOptions = {}, maxCells?: number): string[] {
+  const node = parsePattern(source, options);
+  const automaton = new PatternAutomaton(new PatternProgram([{ node, source, maxSpan: 50 }]), maxCells);
+  const text = new FoldedText(options.fold);
+  const matcher = new PatternMatcher(automaton, () => true);
+  const found: TextMatch[] = [];
+  for (const piece of pieces) {
+    text.take(piece);
+    matcher.feed(text, found);
+  }
+  text.finish();
+  matcher.feed(text, found);
+  matcher.finish(text, found);
+  const whole = pieces.join("");
+  return found.map(({ start, end }) => whole.slice(text.rawOffset(start), text.rawEnd(end - 1)));
+}
+
+/** The same by JavaScript's engine: at each place the longest text that the pattern can match there. */
+function oracle(source: string, text: string, flags: string): string[] {
+  const found: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(text.length, start + 50);
+    for (; end > start; end--) {
+      const regex = new RegExp(`(?:${source})(?<=^[^]{${Array.from(text.slice(0, end)).length}})`, `${flags}y`);
+      regex.lastIndex = start;
+      if (!splitsPair(text, end) && regex.test(text)) break;
+    }
+    if (end > start) found.push(text.slice(start, end));
+    start = end > start ? end : start + String.fromCodePoint(text.codePointAt(start) ?? 0).length;
+  }
+  return found;
+}
+
+function splitsPair(text: string, at: number): boolean {
+  return (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+}
+
+const atom = fc.constantFrom(
+  "a",
+  "b",
+  "-",
+  ".",
+  "[ab]",
+  "[^a]",
+  "\\d",
+  "\\w",
+  "\\W",
+  "\\s",
+  "1",
+  "é",
+  "😀",
+  "[a😀]",
+  "\\x62",
+  "\\u{1f600}",
+  "[^\\d-]",
+);
+const assertion = fc.constantFrom("\\b", "\\B", "^", "$", "(?<=a)", "(?<![ab])", "(?=b)", "(?![a1])", "(?=$|b)", "(?<=^|-)");
+const count = fc.constantFrom("", "", "", "?", "*", "+", "{2}", "{1,2}", "{0,3}", "{2,}");
+const bounded = fc.constantFrom("", "", "?", "{2}", "{0,2}"); // JavaScript takes exponential time where unbounded repeats are nested
+const pattern = fc.letrec<{ node: string; sequence: string; choice: string }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 3, depthIdentifier: "pattern" },
+    fc.tuple(atom, count).map(([one, times]) => one + times),
+    fc.tuple(assertion, atom).map((parts) => parts.join("")),
+    fc.tuple(tie("choice"), bounded).map(([one, times]) => `(?:${one})${times}`),
+  ),
+  sequence: fc.array(tie("node"), { minLength: 1, maxLength: 3, depthIdentifier: "pattern" }).map((parts) => parts.join("")),
+  choice: fc.array(tie("sequence"), { minLength: 1, maxLength: 3, depthIdentifier: "pattern" }).map((parts) => parts.join("|")),
+})).choice;
+const text = fc
+  .array(fc.constantFrom("a", "b", "A", "-", "1", " ", "é", "😀", "ab", "\n"), { maxLength: 5 })
+  .map((parts) => parts.join(""));
+
+describe("parsePattern", () => {
+  it("reads random patterns as JavaScript does, whatever the pieces, and with hardly any room for states", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(pattern, fc.boolean(), fc.array(text, { minLength: 1, maxLength: 3 }), (source, caseInsensitive, lines) => {
+        const whole = lines.join("");
+        const options = { caseInsensitive };
+        let found: string[];
+        try {
+          found = find(source, [whole], options);
+        } catch (error) {
+          expect(String(error)).toMatch(/empty text|more than its maxSpan/);
+          return;
+        }
+        compared++;
+        expect([source, whole, found]).toEqual([source, whole, oracle(source, whole, caseInsensitive ? "iu" : "u")]);
+        expect(find(source, lines, options)).toEqual(found);
+        expect(find(source, whole.split(""), options, 1)).toEqual(found);
+      }),
+      { numRuns: 1500 },
+    );
+    process.stdout.write(`patterns: ${compared} random ones read as JavaScript reads them\n`);
+  });
+
+  it.each([
+    ["\\p{Lu}\\p{L}+", "Über uns", ["Über"]],
+    ["\\P{L}", "a😀b", ["😀"]],
+    ["[\\]\\-\\\\]+", "a]-\\b", ["]-\\"]],
+    ["\\t\\n\\r\\f\\v\\0", "\t\n\r\f\v\0", ["\t\n\r\f\v\0"]],
+    ["[\\b]", "a\b", ["\b"]],
+    ["[^\\W_]+", "ab_c", ["ab", "c"]],
+    ["(?i:ab?)c", "ABc aC Ac", ["ABc", "Ac"]],
+    ["a(?!bc)", "abcabdab", ["a", "a"]],
+    ["a(?=b?$|[^.\\d]|\\.(?:$|\\D))", "a1 a. a.1 ax ab", ["a", "a", "a"]],
+    ["a(?=b{1,2}c)", "abc abbc ac abbbc", ["a", "a"]],
+  ] as const)("%s finds in %j what it says", (source, whole, found) => {
+    expect(find(source, whole.split(""))).toEqual(found);
+    expect(find(source, [whole])).toEqual(found);
+  });
+
+  it.each([
+    ["ß[é-ö]", "SSÉ sse", ["SSÉ", "sse"]],
+    ["[１-３]{2}", "12 ３1", ["12", "３1"]],
+    ["ﬁx", "FIX ﬁx", ["FIX", "ﬁx"]],
+  ] as const)("%s is folded as its text is: %j", (source, whole, found) => {
+    expect(find(source, [whole], { fold: CharacterFold.with({ case: true }) })).toEqual(found);
+  });
+
+  it.each([
+    ["a**", 3, "nothing to repeat"],
+    ["*a", 1, "nothing to repeat"],
+    ["a+?", 3, "lazy repeats change nothing"],
+    ["(a", 1, "a ( is not closed"],
+    ["a)", 2, "a ) closes nothing"],
+    ["[a", 1, "a [ is not closed"],
+    ["[]", 1, "an empty class"],
+    ["[b-a]", 1, "the wrong way round"],
+    ["[a-\\d]", 1, "a range goes from one character"],
+    ["[😀-😃]", 1, "a range ends at U+FFFF"],
+    ["[^😀]", 1, "cannot be excluded"],
+    ["[[a]]", 2, "a [ in a class"],
+    ["a{2,1}", 1, "the smaller count comes first"],
+    ["a{1001}", 1, "a repeat counts to 1000"],
+    ["a{b}", 2, "a { needs a count"],
+    ["a}", 2, "a } needs a \\"],
+    ["\\1", 1, "is not an escape"],
+    ["\\k", 1, "is not an escape"],
+    ["\\p", 1, "\\p needs a property"],
+    ["\\p{Nope}", 1, "there is no property"],
+    ["\\xZ", 1, "hexadecimal"],
+    ["\\u{110000}", 1, "hexadecimal"],
+    ["\\", 2, "ends too early"],
+    ["(?<n>a)", 1, "groups are"],
+    ["(?<=ab)c", 1, "looked back to is one character"],
+    ["a(?=b+)", 2, "a lookahead has a bound"],
+    ["a(?=b(?=c))", 2, "a lookahead holds"],
+    ["a(?!b|cd)", 2, "one sequence"],
+    ["(?<=a)*b", 1, "nothing to repeat"],
+  ])("refuses %s at character %i: %s", (source, character, reason) => {
+    expect(() => parsePattern(source)).toThrow(`character ${character}: `);
+    expect(() => parsePattern(source)).toThrow(reason);
+  });
+
+  it.each([
+    ["a*", undefined, "matches the empty text"],
+    ["a+", undefined, "has no bound"],
+    ["aaa", 2, "more than its maxSpan"],
+    ["(?:a?)+b", 9, "must not match the empty text"],
+    ["a(?=bc)d", undefined, "stands at the end"],
+    ["(?:[a-z]{1000}){1000}", undefined, "states"],
+  ])("does not compile %s with maxSpan %s: %s", (source, maxSpan, reason) => {
+    expect(() => new PatternProgram([{ node: parsePattern(source), source, maxSpan }])).toThrow(reason);
+  });
+});

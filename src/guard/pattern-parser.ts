@@ -1,6 +1,8 @@
 import { GatewayError } from "../chat/error.ts";
 import type { CharacterFold } from "./character-fold.ts";
-import type { Continuation, PatternNode } from "./pattern-syntax.ts";
+import { continuations, neighbourOf, opposite, otherWays, surrogatePair, wordBoundary } from "./lookaround.ts";
+import { controlEscapes, type PatternNode, unit } from "./pattern-syntax.ts";
+import { unitsWith } from "./unit-properties.ts";
 import { UnitSet } from "./unit-set.ts";
 
 /** How a pattern is read. */
@@ -13,8 +15,6 @@ export interface PatternOptions {
 
 /** Copies that counted repeats may make of a pattern's parts, so that one cannot fill the memory. */
 const maxCopies = 1000;
-/** Ways in which the text after a pattern may go on. */
-const maxContinuations = 256;
 
 /**
  * Parses a pattern: a subset of JavaScript's syntax (flag `u`, ECMA-262 §22.2) that can be matched in one pass and linear time.
@@ -130,7 +130,7 @@ class PatternParser {
   }
 
   #behind(start: number, negated: boolean): PatternNode {
-    const step = oneStep(this.#choice()) ?? this.#fail("what is looked back to is one character", start);
+    const step = neighbourOf(this.#choice()) ?? this.#fail("what is looked back to is one character", start);
     this.#close(start);
     return { kind: "before", ...(negated ? opposite(step) : step) };
   }
@@ -138,7 +138,7 @@ class PatternParser {
   #ahead(start: number, negated: boolean): PatternNode {
     const node = this.#choice();
     this.#close(start);
-    const step = oneStep(node);
+    const step = neighbourOf(node);
     if (step !== undefined) return { kind: "after", ...(negated ? opposite(step) : step) };
     const ways = continuations(node, (reason) => this.#fail(reason, start));
     if (!negated) return { kind: "ahead", ways };
@@ -179,7 +179,7 @@ class PatternParser {
   }
 
   #escaped(character: string, start: number): string {
-    const control = controls[character];
+    const control = controlEscapes[character];
     if (control !== undefined) return control;
     if (character === "x" || character === "u") {
       const rest = this.#source.slice(this.#at, this.#at + 10);
@@ -295,119 +295,4 @@ class PatternParser {
   #fail(reason: string, at = this.#at): never {
     throw new GatewayError("internal", `pattern ${this.#source}, character ${at + 1}: ${reason}`);
   }
-}
-
-const controls: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", f: "\f", v: "\v", 0: "\0" };
-
-const surrogatePair: PatternNode = {
-  kind: "sequence",
-  nodes: [unit(UnitSet.of("\ud800\udbff")), unit(UnitSet.of("\udc00\udfff"))],
-};
-
-function unit(set: UnitSet): PatternNode {
-  return { kind: "unit", set };
-}
-
-function wordBoundary(at: boolean): PatternNode {
-  const side = (kind: "before" | "after", word: boolean): PatternNode => ({
-    kind,
-    set: word ? UnitSet.word : UnitSet.word.complement(),
-    edge: !word,
-  });
-  const both = (before: boolean, after: boolean): PatternNode => ({
-    kind: "sequence",
-    nodes: [side("before", before), side("after", after)],
-  });
-  return { kind: "choice", nodes: [both(true, !at), both(false, at)] };
-}
-
-const unitsByProperty = new Map<string, UnitSet>();
-
-/** Units of the basic plane that have a Unicode property, by JavaScript's own tables. */
-function unitsWith(property: string, unknown: () => never): UnitSet {
-  const known = unitsByProperty.get(property);
-  if (known !== undefined) return known;
-  let test: RegExp;
-  try {
-    test = new RegExp(`\\p${property}`, "u");
-  } catch {
-    return unknown();
-  }
-  const ends: number[] = [];
-  for (let each = 0; each <= 0xffff; each++) if (test.test(String.fromCharCode(each))) ends.push(each, each);
-  const units = UnitSet.fromRanges(ends).without(UnitSet.surrogates);
-  unitsByProperty.set(property, units);
-  return units;
-}
-
-/** Every way in which a text can match a node, as sequences of sets. */
-function continuations(node: PatternNode, fail: (reason: string) => never): readonly Continuation[] {
-  switch (node.kind) {
-    case "unit":
-      return [{ sets: [node.set], edge: false }];
-    case "choice":
-      return node.nodes.flatMap((each) => continuations(each, fail));
-    case "sequence": {
-      let ways: readonly Continuation[] = [{ sets: [], edge: false }];
-      for (const each of node.nodes) {
-        const rest = continuations(each, fail);
-        ways = ways.flatMap((way) => (way.edge ? fail("nothing follows the end") : rest.map((more) => joined(way, more))));
-        if (ways.length > maxContinuations) fail(`a lookahead has ${maxContinuations} ways at the most`);
-      }
-      return ways;
-    }
-    case "repeat": {
-      if (node.most === Number.POSITIVE_INFINITY) return fail("a lookahead has a bound");
-      const nodes = Array.from({ length: node.most - node.least + 1 }, (_, extra): PatternNode => {
-        return { kind: "sequence", nodes: Array.from({ length: node.least + extra }, () => node.node) };
-      });
-      return continuations({ kind: "choice", nodes }, fail);
-    }
-    case "after":
-      return node.edge && node.set.isEmpty ? [{ sets: [], edge: true }] : fail("a lookahead holds characters and $");
-    case "before":
-    case "ahead":
-      return fail("a lookahead holds characters and $");
-  }
-}
-
-function joined(one: Continuation, more: Continuation): Continuation {
-  return { sets: [...one.sets, ...more.sets], edge: more.edge };
-}
-
-/** A neighbour of a place in a text: one of these units, or none where `edge` says so. */
-interface Neighbour {
-  readonly set: UnitSet;
-  readonly edge: boolean;
-}
-
-/** What a node says of one neighbour; undefined when it says more. Half a surrogate pair stands for the whole. */
-function oneStep(node: PatternNode): Neighbour | undefined {
-  if (node === surrogatePair) return { set: UnitSet.surrogates, edge: false };
-  if (node.kind === "unit") return { set: node.set, edge: false };
-  if ((node.kind === "after" || node.kind === "before") && node.edge && node.set.isEmpty) return node;
-  if (node.kind !== "choice") return undefined;
-  let [set, edge] = [UnitSet.empty, false];
-  for (const each of node.nodes) {
-    const step = oneStep(each);
-    if (step === undefined) return undefined;
-    set = UnitSet.union(set, step.set);
-    edge ||= step.edge;
-  }
-  return { set, edge };
-}
-
-function opposite({ set, edge }: Neighbour): Neighbour {
-  return { set: set.complement(), edge: !edge };
-}
-
-/** Every way in which a text goes on but this one: it ends too early, or differs somewhere. */
-function otherWays({ sets, edge }: Continuation): readonly Continuation[] {
-  const ways: Continuation[] = [];
-  for (let i = 0; i < sets.length; i++) {
-    const same = sets.slice(0, i);
-    ways.push({ sets: same, edge: true }, { sets: [...same, (sets[i] as UnitSet).complement()], edge: false }); // i is within bounds
-  }
-  if (edge) ways.push({ sets: [...sets, UnitSet.all], edge: false });
-  return ways;
 }

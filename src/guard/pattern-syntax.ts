@@ -19,6 +19,14 @@ export interface Continuation {
   readonly edge: boolean;
 }
 
+/** What a letter stands for after a `\`. */
+export const controlEscapes: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", f: "\f", v: "\v", 0: "\0" };
+
+/** One unit of a set. */
+export function unit(set: UnitSet): PatternNode {
+  return { kind: "unit", set };
+}
+
 /** How many units a pattern matches at the least and at the most, which may be infinite; what it looks ahead to not counted. */
 export function lengthsOf(node: PatternNode): { readonly least: number; readonly most: number } {
   switch (node.kind) {

@@ -69,3 +69,10 @@ describe.each(cases)("%s", (entity, label, holding, failing) => {
     expect(spansFound([`${label}: ${number}.`]).filter((span) => span.entity === entity)).toEqual([]);
   });
 });
+
+it("takes the number of a thing for nobody's", () => {
+  expect(["ABCPE1234F is mine", "batch ABCPE1234F"].map((text) => spansFound([text]).map(({ entity }) => entity))).toEqual([
+    ["IN_PAN"],
+    [],
+  ]);
+});

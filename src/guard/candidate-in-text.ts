@@ -1,5 +1,6 @@
 import type { FoldedText } from "./folded-text.ts";
 import { type Candidate, contextUnits } from "./recognizer.ts";
+import { withLineBreaks } from "./written-out-space.ts";
 
 /**
  * A candidate at a place of a text, moved from place to place. What stands there is only made into a string when it is asked for, and
@@ -30,7 +31,7 @@ export class CandidateInText implements Candidate {
   }
 
   get before(): string {
-    this.#before ??= this.#source.slice(Math.max(this.#source.base, this.#start - contextUnits), this.#start);
+    this.#before ??= withLineBreaks(this.#source.slice(Math.max(this.#source.base, this.#start - contextUnits), this.#start));
     return this.#before;
   }
 }

@@ -2,7 +2,7 @@
 export interface Candidate {
   /** What was matched, as the folded view of the text has it: compatible forms and confusable letters unified, case kept. */
   readonly text: string;
-  /** The folded text to the left of it, at most {@link contextUnits} UTF-16 units. */
+  /** The folded text to the left of it, at most {@link contextUnits} UTF-16 units; a line break that is written out (`\n`) is one. */
   readonly before: string;
 }
 

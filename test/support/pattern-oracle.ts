@@ -1,4 +1,5 @@
 import { contextUnits, type Recognizer, type RecognizerPattern } from "../../src/guard/recognizer.ts";
+import { withLineBreaks } from "../../src/guard/written-out-space.ts";
 import { spellOutCase } from "./spell-out-case.ts";
 
 /** A span that a recognizer finds in a text. UTF-16 code units of the text. */
@@ -52,16 +53,19 @@ class PatternSearch {
     this.#anywhere = new RegExp(this.#source, "g");
   }
 
-  /** The first place from `from` on at which the pattern matches, or infinity. */
+  /** The first place from `from` on at which the pattern may match, or infinity. */
   nextStart(text: string, from: number): number {
     this.#anywhere.lastIndex = from;
-    return this.#anywhere.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    const found = this.#anywhere.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    const writtenOut = /(?<=\\[nrt])[\s\S]/g;
+    writtenOut.lastIndex = from;
+    return Math.min(found, writtenOut.exec(text)?.index ?? Number.POSITIVE_INFINITY);
   }
 
   /** The longest match at `start` that reaches the threshold. */
   matchAt(text: string, start: number, threshold: number): OracleMatch | undefined {
     const { maxSpan = Number.POSITIVE_INFINITY } = this.#pattern;
-    const before = text.slice(Math.max(0, start - contextUnits), start);
+    const before = withLineBreaks(text.slice(Math.max(0, start - contextUnits), start));
     for (let length = this.#longestUpTo(maxSpan, text, start); length > 0; length = this.#longestUpTo(length - 1, text, start)) {
       const end = start + length;
       if (this.#scoreOf(text.slice(start, end), before) >= threshold) return { entity: this.#recognizer.entity, start, end };
@@ -79,7 +83,7 @@ class PatternSearch {
   /** The length of the longest match at `start` that is no longer than `most`, or 0: of any match, a longer one is asked for. */
   #longestUpTo(most: number, text: string, start: number): number {
     const from = Math.max(0, start - 1); // assertions see one symbol to the left
-    const rest = text.slice(from);
+    const rest = (/\\[nrt]$/.test(text.slice(0, start)) ? "\n" : text.slice(from, start)) + text.slice(start);
     let longest = 0;
     while (longest < most) {
       const search = this.#searchEndingIn(start - from + longest + 1, start - from + most);

@@ -32,6 +32,7 @@ const table = {
     within: 1,
     words: [
       "call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text me, text us, sms, dial, ring, rang, cell",
+      "message to, messages to, text to, texts to",
     ],
   },
   card: {

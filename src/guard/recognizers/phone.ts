@@ -141,7 +141,7 @@ function withoutExtension(text: string): string {
 }
 
 const theirNumber =
-  /\b(?:(?:my|his|her|your|their|our) (?:new )?number|mon numero|meine nummer|mi numero|il mio numero|mijn nummer)(?: is| est(?: le)?| ist| es| e|:)? $/i;
+  /\b(?:(?:my|his|her|your|their|our) (?:(?:new |registered )?number|registered)|mon numero|meine nummer|mi numero|il mio numero|mijn nummer)(?: is| est(?: le)?| ist| es| e|:)? $/i;
 
 /** Whether someone says that a number is theirs. */
 function isCalled(before: string): boolean {

@@ -22,6 +22,7 @@ const weekdays = [
   "Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag",
   "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
   "lunes|martes|miércoles|jueves|viernes|sábado|domingo",
+  "lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica",
 ].join("|");
 const time = "(?:,? (?:at )?\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,6})?)?(?: ?(?i:am|pm|a\\.m\\.|p\\.m\\.))?)?";
 const year = "(?:19|20)\\d{2}";
@@ -50,18 +51,22 @@ export const dateTime: Recognizer = {
       score: 0.3,
       check: isTied,
     },
-    { pattern: `(?<!\\w)(?i:${weekdays})(?!\\w)`, score: 0.2, check: isAppointment },
+    { pattern: `(?<!\\w)(?i:${weekdays})(?!\\w)`, score: 0.2, check: isWeekday },
     { pattern: "(?<!\\d)\\d{4}年\\d{1,2}月\\d{1,2}日", score: 0.3, check: isTied },
     {
       pattern: `(?<![\\w./:-])${year}(?![\\w/:-])`,
       score: 0.1,
-      check: ({ before }) => (isOfBirth(before) && /\b(?:born|in|year:?|birth:?) $/i.test(before) ? true : undefined),
+      check: isTiedYear,
     },
   ],
 };
 
 const meeting =
   "meet(?:ing)?|appointment|visit|interview|lunch|dinner|breakfast|party|reservation|booking|check-?in|check-?out|scheduled|arriv\\w*|see you|treffen|termin|rendez-vous|cita";
+const beforeYear = /(?:^|\W)(?:born|birth:?|year:?|in|during|since|of) $/i;
+/** What ties a year to someone: what was founded or done by them then, a title, a law, a time that is told about. */
+const yearly =
+  /\b(?:founded|established|incorporated|graduated|retired|divorced|emigrated|immigrated) in $|\bby \p{Lu}[\p{L}.'-]*(?: \p{L}[\p{L}.'-]*){0,4} in $|["”],? in $|\b(?:[Dd]uring|[Ss]ince) $|\bAct of $/u;
 const tie = new RegExp(
   `(?:^|\\W)(?:when:|since|(?:${meeting})(?:\\W{1,2}[A-Za-z]{1,10}){0,2}(?:\\W{1,2}(?:on|for|at|until|from|by|is|am|le)|:))[ \\n]$`,
   "i",
@@ -101,11 +106,19 @@ function isTiedIso({ text, before }: Candidate): boolean | undefined {
   if (monthOfYear < 1 || monthOfYear > 12 || day < 1 || day > 31) return false;
   if (isOfBirth(before)) return true;
   if (/[TZ]|[+-]\d{2}:?\d{2}$/.test(text.slice(10))) return undefined;
-  const dated = text.length > 10 && /(?:^|\n)Date: $/.test(before);
+  const dated = text.length > 10 && /(?:^|\n)Date: $|(?:^|[.!?\n]\s?)On $/.test(before);
   const tied = tie.test(withPlaceholdersAs("00", before));
   return (tied || dated) && !software.test(withPlaceholdersAs(" ", before)) ? true : undefined;
 }
 
-function isAppointment({ before }: Candidate): boolean | undefined {
-  return appointment.test(withPlaceholdersAs("00", before)) ? true : undefined;
+function isWeekday({ before }: Candidate): boolean | undefined {
+  return appointment.test(withPlaceholdersAs("00", before)) || (/ on $/.test(before) && !software.test(before))
+    ? true
+    : undefined;
+}
+
+function isTiedYear({ before }: Candidate): boolean | undefined {
+  if (!beforeYear.test(before.slice(-8))) return undefined;
+  if (isOfBirth(before) && !/(?:during|since|of) $/i.test(before)) return true;
+  return yearly.test(withPlaceholdersAs("00", before)) && !software.test(withPlaceholdersAs(" ", before)) ? true : undefined;
 }

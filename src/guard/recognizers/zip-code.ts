@@ -48,7 +48,7 @@ export const zipCodes: readonly Recognizer[] = [
           "(?<![\\w.#$-])(?:[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|\\d{4} ?[A-Z]{2}|[A-Z]\\d[\\dW] ?[A-Z\\d]{4})(?![\\w-])",
         score: 0.2,
         scoreInContext: 0.85,
-        check: ({ before }) => (behindPlace.test(before) ? true : undefined),
+        check: ({ before }) => (isBehindPlace(before) ? true : undefined),
       },
     ],
   },
@@ -59,7 +59,11 @@ const hasLabel = labelled("zip");
 function isInAddress({ text, before }: Candidate): boolean | undefined {
   if (text.length < 4 && !/(?:: |\bis |\n *)$/.test(before)) return false;
   if (/^(?:[A-Z]|(?:19|20)\d\d$)/.test(text)) return undefined;
-  if (behindPlace.test(before)) return true;
+  if (isBehindPlace(before)) return true;
   if (text.length < 4 || text.length > 6 || !inPlace.test(before) || noPlace.test(before)) return undefined;
   return labelsRightBefore(before).length === 0 ? true : undefined;
+}
+
+function isBehindPlace(before: string): boolean {
+  return /\n *$| [A-Z]{1,4} $/.test(before.slice(-24)) && behindPlace.test(before); // the first is quick to say no
 }

@@ -1,5 +1,6 @@
 import { CharacterFold } from "../character-fold.ts";
 import { withPlaceholdersAs } from "./placeholders.ts";
+import { WordsFromEnd } from "./words-from-end.ts";
 
 /** What a label says that the value behind it is. */
 export type Label = keyof typeof table;
@@ -260,6 +261,10 @@ function foldedForms(phrase: string): string[] {
   const forms = written.map((text) => Array.from(text, (character) => fold.of(character.codePointAt(0) ?? 0)).join(""));
   return [...new Set(forms.map((form) => form.toLowerCase()))];
 }
+
+/** How many words may stand between any label and its value. */
+const furthest = Math.max(...Object.values(table).map(({ within }) => within));
+
 /** The labels of a phrase, and how many words stand between it and the value. */
 interface Found {
   readonly labels: readonly Label[];
@@ -310,23 +315,27 @@ export function labelled(...labels: readonly Label[]): (before: string) => boole
 }
 
 function nearestLabels(before: string): Found {
-  const text = before.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase();
-  const matches = [...text.matchAll(/\p{L}[\p{L}\p{M}]*|\d+/gu)];
-  const words = matches.map(([word]) => word);
+  const words = new WordsFromEnd(before.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase());
   let between = 0;
-  for (let last = words.length - 1; last >= 0; last--) {
-    const word = words[last] ?? "";
-    const labels = phraseEndingAt(words, last)?.filter((label) => between <= table[label].within);
+  for (let i = 0; between <= furthest; i++) {
+    const word = words.at(i);
+    if (word === undefined) break;
+    const labels = phraseEndingAt(words, i, word)?.filter((label) => between <= table[label].within);
     if (labels !== undefined && labels.length > 0) {
-      const gap = text.slice((matches[last]?.index ?? 0) + word.length);
+      const gap = words.behind(i);
       const ended = word.length > 3 && /^[.!?]\s/.test(gap);
       return leadsOn(gap)
         ? { labels: ended ? labels.filter((label) => table[label].within > 0) : labels, between: ended ? 1 : between }
         : nothing;
     }
-    if (!fillers.has(word) && !/^\d+$/.test(word)) between++;
+    if (!fillers.has(word) && !isNumber(word)) between++;
   }
   return nothing;
+}
+
+function isNumber(word: string): boolean {
+  const unit = word.charCodeAt(0);
+  return unit >= 0x30 && unit <= 0x39;
 }
 
 /** Whether what stands between a label and a value lets the one be of the other: a mark or two, or words of the same line without values of their own. */
@@ -337,11 +346,10 @@ function leadsOn(gap: string): boolean {
   return !/\d/.test(rest) || !/\p{L}/u.test(rest.replace(/\b(?:and|or|und|oder|et|ou|y)\b/g, ""));
 }
 
-function phraseEndingAt(words: readonly string[], last: number): readonly Label[] | undefined {
-  const word = words[last] ?? "";
+function phraseEndingAt(words: WordsFromEnd, last: number, word: string): readonly Label[] | undefined {
   const singular = word.endsWith("s") ? phrases.get(word.slice(0, -1)) : undefined;
   for (const alike of [phrases.get(word), singular]) {
-    const phrase = alike?.find((candidate) => candidate.words.every((part, i) => i === 0 || part === words[last - i]));
+    const phrase = alike?.find((candidate) => candidate.words.every((part, i) => i === 0 || part === words.at(last + i)));
     if (phrase !== undefined) return phrase.labels;
   }
   if (!unspacedScript.test(word)) return undefined;

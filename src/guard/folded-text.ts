@@ -20,6 +20,8 @@ export class FoldedText {
   base = 0;
   /** How many folded units there have been. */
   length = 0;
+  /** The bytes of {@link units}, of which a text is cut out fastest. Little-endian, as is every processor that we are built for. */
+  #bytes = Buffer.from(this.units.buffer);
   /** Where each unit's character begins in the original. UTF-16 code units. */
   #from = new Int32Array(256);
   /** How long the character is there. */
@@ -76,8 +78,7 @@ export class FoldedText {
 
   /** The folded text between two indexes, as far as it is kept. */
   slice(from: number, to: number): string {
-    const units = this.units.subarray(Math.max(0, from - this.base), to - this.base);
-    return String.fromCharCode.apply(null, units as unknown as number[]); // it takes any list, and spreading one is seven times slower
+    return this.#bytes.toString("utf16le", Math.max(0, from - this.base) * 2, (to - this.base) * 2);
   }
 
   /** Nobody will ask for what is before an index any more. */
@@ -146,6 +147,7 @@ export class FoldedText {
     };
     const length = this.units.length * 2;
     this.units = grown(this.units, new Uint16Array(length));
+    this.#bytes = Buffer.from(this.units.buffer);
     this.marks = grown(this.marks, new Uint8Array(length));
     this.#from = grown(this.#from, new Int32Array(length));
     this.#size = grown(this.#size, new Uint8Array(length));

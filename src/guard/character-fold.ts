@@ -4,8 +4,8 @@ export interface FoldOptions {
   readonly case?: boolean | undefined;
 }
 
-/** Stands for "not computed" and, in {@link CharacterFold.unit}, for "not one unit". Not a character (Unicode §23.7). */
-const notOne = 0xffff;
+/** In {@link CharacterFold.units} what is not one unit, or has not been asked for. Not a character (Unicode §23.7). */
+export const notOne = 0xffff;
 
 /**
  * Folds text, character by character, so that forms which look or mean alike are equal: compatible forms (Unicode NFKC, UAX #15:
@@ -14,8 +14,9 @@ const notOne = 0xffff;
  * are drawn like Latin ones (Cyrillic and Greek: UTS #39). One character's fold never depends on its neighbours.
  */
 export class CharacterFold {
+  /** Per UTF-16 code unit what {@link unit} says, as far as it has been asked; else {@link notOne}. */
+  readonly units = new Uint16Array(0x10000).fill(notOne);
   readonly #case: boolean;
-  readonly #units = new Uint16Array(0x10000);
   readonly #others = new Map<number, string>();
 
   /** One fold per set of options, so that its tables are there once. */
@@ -26,19 +27,18 @@ export class CharacterFold {
   /** Use {@link CharacterFold.with}. */
   constructor(options: FoldOptions) {
     this.#case = options.case === true;
-    this.#units.fill(notOne);
-    for (let unit = 0; unit < 0x80; unit++) this.#units[unit] = this.of(unit).charCodeAt(0);
+    for (let unit = 0; unit < 0x80; unit++) this.units[unit] = this.of(unit).charCodeAt(0);
   }
 
   /** What a UTF-16 code unit becomes, if that is one unit and the unit is no half of a pair; else -1. */
   unit(unit: number): number {
-    const known = this.#units[unit] as number; // there is one for every unit
+    const known = this.units[unit] as number; // there is one for every unit
     if (known !== notOne) return known;
     if ((unit & 0xf800) === 0xd800) return -1;
     const folded = this.of(unit);
     if (folded.length !== 1) return -1;
     const only = folded.charCodeAt(0);
-    this.#units[unit] = only;
+    this.units[unit] = only;
     return only;
   }
 

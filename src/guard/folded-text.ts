@@ -1,4 +1,4 @@
-import type { CharacterFold } from "./character-fold.ts";
+import { type CharacterFold, notOne } from "./character-fold.ts";
 
 /** The first unit, or the last, that a character of the text has become. */
 export const beginsCharacter = 1;
@@ -27,6 +27,8 @@ export class FoldedText {
   /** How long the character is there. */
   #size = new Uint8Array(256);
   readonly #fold: CharacterFold | undefined;
+  /** What most units become, without asking: as {@link CharacterFold.units}. */
+  readonly #ones: Uint16Array;
   #rawLength = 0;
   /** The first half of a surrogate pair whose second has not come, else 0. */
   #half = 0;
@@ -37,11 +39,40 @@ export class FoldedText {
   /** Without a fold every unit stands for itself. */
   constructor(fold?: CharacterFold) {
     this.#fold = fold;
+    this.#ones = fold === undefined ? unfolded() : fold.units;
   }
 
   /** Appends a piece of the original text. */
   take(text: string): void {
-    for (let i = 0; i < text.length; i++) this.append(text.charCodeAt(i), this.#rawLength, 1);
+    while (this.units.length < this.length - this.base + text.length) this.#grow();
+    for (let i = this.#takeOnes(text, 0); i < text.length; i = this.#takeOnes(text, i + 1)) {
+      this.append(text.charCodeAt(i), this.#rawLength, 1);
+    }
+  }
+
+  /** Appends the units from an index on that each become one. Returns the index of the first that does not, or that nobody has asked for. */
+  #takeOnes(text: string, from: number): number {
+    if (this.#half !== 0) return from;
+    const { units, marks } = this;
+    const ones = this.#ones;
+    const froms = this.#from;
+    const sizes = this.#size;
+    const end = Math.min(text.length, from + units.length - (this.length - this.base));
+    let at = this.length - this.base;
+    let raw = this.#rawLength;
+    let i = from;
+    for (; i < end; i++) {
+      const one = ones[text.charCodeAt(i)] as number; // there is one for every unit
+      if (one === notOne) break;
+      units[at] = one;
+      marks[at] = beginsCharacter | endsCharacter;
+      froms[at] = raw++;
+      sizes[at++] = 1;
+    }
+    if (i > from) this.#unseen = 0;
+    this.#rawLength = raw;
+    this.length = at + this.base;
+    return i;
   }
 
   /** Appends a unit that is written in the original from an offset on, with so many units, the last that have come. */
@@ -152,4 +183,12 @@ export class FoldedText {
     this.#from = grown(this.#from, new Int32Array(length));
     this.#size = grown(this.#size, new Uint8Array(length));
   }
+}
+
+let itself: Uint16Array | undefined;
+
+/** Every unit as itself, but for halves of pairs. */
+function unfolded(): Uint16Array {
+  itself ??= Uint16Array.from({ length: 0x10000 }, (_, unit) => ((unit & 0xf800) === 0xd800 ? notOne : unit));
+  return itself;
 }

@@ -10,6 +10,8 @@ export interface LiteralOptions {
   readonly wholeWords?: boolean | undefined;
 }
 
+const noUnits = new Uint8Array(0x10000);
+
 /** The node of the empty prefix. */
 export const rootNode = 0;
 
@@ -21,16 +23,16 @@ export const rootNode = 0;
 export class LiteralAutomaton {
   /** Length of the longest literal. UTF-16 code units. */
   readonly longest: number;
-  readonly #words: Uint8Array | undefined;
+  /** Per unit, whether literals that begin or end with it stand alone, so that its neighbour counts. */
+  readonly words: Uint8Array;
+  /** Per unit, where it leads from the root. */
+  readonly first = new Int32Array(0x10000);
   readonly #edges: EdgeTable;
   readonly #depth: Int32Array;
   readonly #fail: Int32Array;
   readonly #ends: Uint8Array;
   readonly #nextEnd: Int32Array;
   readonly #extends: Uint8Array;
-
-  /** Per unit, where it leads from the root. */
-  readonly #first = new Int32Array(0x10000);
 
   /** @throws GatewayError `internal` for an empty list, a literal of which nothing is seen, or one with half a surrogate pair. */
   constructor(list: readonly string[], options: LiteralOptions = {}) {
@@ -48,7 +50,7 @@ export class LiteralAutomaton {
       longest = Math.max(longest, literal.length);
     }
     this.longest = longest;
-    this.#words = options.wholeWords === true ? wordUnits() : undefined;
+    this.words = options.wholeWords === true ? wordUnits() : noUnits;
     this.#edges = new EdgeTable(units);
     this.#depth = new Int32Array(units + 1);
     this.#fail = new Int32Array(units + 1);
@@ -64,7 +66,7 @@ export class LiteralAutomaton {
       const to = this.#edges.get(from, unit);
       if (to !== undefined) return to;
     }
-    return this.#first[unit] as number; // there is one per unit
+    return this.first[unit] as number; // there is one per unit
   }
 
   /** Length of a node's prefix. */
@@ -80,11 +82,6 @@ export class LiteralAutomaton {
   /** Whether a node's prefix can still grow into a literal. */
   grows(node: number): boolean {
     return this.#extends[node] === 1;
-  }
-
-  /** Whether literals that begin or end with a unit stand alone, so that its neighbour counts. */
-  isWord(unit: number): boolean {
-    return this.#words !== undefined && this.#words[unit] === 1;
   }
 
   /** The longest literal the node ends with, as a node; the root for none. The node itself may be it. */
@@ -108,7 +105,7 @@ export class LiteralAutomaton {
         if (to === undefined) {
           to = edges.length + 1;
           this.#edges.set(node, unit, to);
-          if (node === rootNode) this.#first[unit] = to;
+          if (node === rootNode) this.first[unit] = to;
           this.#extends[node] = 1;
           this.#depth[to] = i + 1;
           edges.push({ from: node, unit, to, depth: i + 1 });

@@ -34,14 +34,15 @@ export class LiteralMatcher implements TextMatcher {
     const automaton = this.#automaton;
     const { units, base, length } = text;
     for (let at = this.#length; at < length; at++) {
+      if (this.#node === rootNode && this.decided === at && this.#ended === rootNode) {
+        at = this.#skip(text, at);
+        this.decided = this.#length = at;
+        if (at === length) return;
+      }
       const unit = units[at - base] as number; // it is kept
-      if (this.#ended !== rootNode) this.#settle(text, automaton.isWord(unit));
+      if (this.#ended !== rootNode) this.#settle(text, automaton.words[unit] === 1);
       const node = automaton.step(this.#node, unit);
       this.#length = at + 1;
-      if (node === rootNode && this.#node === rootNode && this.decided === at) {
-        this.decided = at + 1;
-        continue;
-      }
       if (automaton.literalAt(node) !== rootNode) this.#end(text, node, unit);
       this.#node = this.#growing(text, node);
       this.#decide(text, out);
@@ -54,10 +55,26 @@ export class LiteralMatcher implements TextMatcher {
     this.#decide(text, out);
   }
 
+  /** With nothing open, the next index at which a literal may begin; the text's end for none. */
+  #skip(text: FoldedText, from: number): number {
+    const { first, words } = this.#automaton;
+    const { units, marks, base } = text;
+    const end = text.length - base;
+    let at = from - base;
+    let afterWord = from > 0 && words[units[at - 1] as number] === 1; // it is kept
+    for (; at < end; at++) {
+      const unit = units[at] as number; // within what is kept
+      const isWord = words[unit] === 1;
+      if (first[unit] !== rootNode && !(isWord && afterWord) && ((marks[at] as number) & beginsCharacter) !== 0) break;
+      afterWord = isWord;
+    }
+    return at + base;
+  }
+
   /** Takes down the literals that end with a unit, or, where the next one counts, that they do. */
   #end(text: FoldedText, node: number, unit: number): void {
     this.#ended = node;
-    if (!this.#automaton.isWord(unit)) this.#settle(text, false);
+    if (this.#automaton.words[unit] !== 1) this.#settle(text, false);
   }
 
   /** Takes down the literals that have ended, unless the text goes on with their last word. */
@@ -77,7 +94,8 @@ export class LiteralMatcher implements TextMatcher {
     const at = start - text.base;
     if (start < this.decided || ((text.marks[at] as number) & beginsCharacter) === 0) return false; // it is kept
     const { units } = text;
-    return start === 0 || !this.#automaton.isWord(units[at] as number) || !this.#automaton.isWord(units[at - 1] as number);
+    const { words } = this.#automaton;
+    return start === 0 || words[units[at] as number] !== 1 || words[units[at - 1] as number] !== 1;
   }
 
   /** The longest prefix of a literal that the text ends with, that may begin where it does, and that can still grow. */

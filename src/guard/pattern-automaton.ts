@@ -30,6 +30,8 @@ export class StateCache {
   readonly ends: (readonly PatternEnd[] | undefined)[] = [];
   /** Per state, how long a thread in it may be: beyond that nothing can come of it. UTF-16 code units. */
   readonly limits: number[] = [];
+  /** Per state, how long a thread may be that has found nothing and just goes on there; -1 where more is to be looked at. */
+  readonly quiet: number[] = [];
   /** Per state, where the last match that may come of it ends, from the place it is at; 1 for anything further. */
   readonly reaches: number[] = [];
   /** Per state, the first pattern whose match may end there. */
@@ -51,6 +53,7 @@ export class StateCache {
     this.previous.push(-1);
     this.ends.push(undefined);
     this.limits.push(-1);
+    this.quiet.push(-1);
     this.reaches.push(-1);
     this.reachedBy.push(-1);
     this.capped.push(undefined);
@@ -173,7 +176,9 @@ export class PatternAutomaton {
     cache.pending.push(pending);
     cache.previous.push(previous);
     cache.ends.push(ends.length > 0 ? ends : undefined);
-    cache.limits.push(waiting.reduce((most, each) => Math.max(most, program.limits[each] as number), -1));
+    const limit = waiting.reduce((most, each) => Math.max(most, program.limits[each] as number), -1);
+    cache.limits.push(limit);
+    cache.quiet.push(ends.length > 0 || capped.size > 0 ? -1 : limit);
     const reach = waiting.reduce((most, each) => Math.max(most, program.reaches[each] as number), Number.NEGATIVE_INFINITY);
     const furthest = waiting.filter((each) => program.reaches[each] === reach);
     cache.reaches.push(reach);

@@ -1,7 +1,6 @@
 import { beginsCharacter, endsCharacter, type FoldedText } from "./folded-text.ts";
 import { deadState, type PatternAutomaton, type PatternEnd, type StateCache } from "./pattern-automaton.ts";
 import type { TextMatch, TextMatcher } from "./text-search.ts";
-import { backslash, lineBreak, standsForSpace } from "./written-out-space.ts";
 
 /** Whether a candidate is a match. Pure: it may look at the text from the candidate's end back, and at nothing after it. */
 export type CandidateCheck = (pattern: number, start: number, end: number) => boolean;
@@ -11,7 +10,6 @@ export type CandidateCheck = (pattern: number, start: number, end: number) => bo
  * the first pattern, from left to right, none overlapping another. What it finds does not depend on the pieces. A match is reported
  * as soon as nothing longer can begin where it begins, and {@link decided} is as far as any correct matcher can say so. A thread per
  * place at which a match may still begin goes through the automaton, so a candidate that fails hides none that begins within it.
- * What looks back from where a match begins sees a line break for one that is written out (`\n`), as JSON within text has it.
  * Memory: O(longest match); time: O(units × places that are open at once).
  */
 export class PatternMatcher implements TextMatcher {
@@ -22,7 +20,6 @@ export class PatternMatcher implements TextMatcher {
   #cache: StateCache;
   #previous: number;
   #length = 0;
-  #behindBackslash = false;
   /** The open places, from left to right: where each is, its thread's state, and the longest match found there (end 0: none). */
   readonly #starts: number[] = [];
   readonly #states: number[] = [];
@@ -41,18 +38,39 @@ export class PatternMatcher implements TextMatcher {
 
   feed(text: FoldedText, out: TextMatch[]): void {
     if (this.#cache !== this.#automaton.cache) this.#moveToNewCache();
-    const classOf = this.#automaton.classes.of;
+    const { of: classOf, count: width } = this.#automaton.classes;
     const { units, marks, base, length } = text;
+    let cache = this.#cache;
     for (let at = this.#length; at < length; at++) {
-      const unit = units[at - base] as number; // within the text, and there is a class for every unit
-      const read = classOf[unit] as number;
-      if (this.#open > 0) this.#stepAll(text, read, at, out);
-      if (at >= this.#covered && ((marks[at - base] as number) & beginsCharacter) !== 0) this.#begin(text, read, at, out);
-      this.#previous = this.#behindBackslash && standsForSpace(unit) ? (classOf[lineBreak] as number) : read;
-      this.#behindBackslash = unit === backslash;
+      const read = classOf[units[at - base] as number] as number; // there is a class for every unit
+      if (this.#open > 0 && !this.#stepQuietly(cache, read, at, width)) {
+        this.#stepAll(text, read, at, out);
+        cache = this.#cache;
+      }
+      const start = cache.starts[this.#previous] as number; // there is one per class
+      if (start < 0 || cache.table[start * width + read] !== deadState) {
+        if (at >= this.#covered && ((marks[at - base] as number) & beginsCharacter) !== 0) this.#begin(text, read, at, out);
+        cache = this.#cache;
+      }
+      this.#previous = read;
       if (this.#open === 0) this.decided = at + 1;
     }
     this.#length = length;
+  }
+
+  /** Moves the only thread on where that is all there is to do, which is what happens most. Returns whether it did. */
+  #stepQuietly(cache: StateCache, read: number, at: number, width: number): boolean {
+    if (this.#open !== 1 || this.#ends[0] !== 0) return false;
+    const value = cache.table[(this.#states[0] as number) * width + read] as number;
+    if ((value & 1) === 1) return false; // a match ends, or nobody has asked
+    const state = value >> 1;
+    if (state === deadState) {
+      this.#open = 0;
+      this.decided = at;
+    } else if (at + 1 - (this.#starts[0] as number) > (cache.quiet[state] as number)) return false;
+    this.#states[0] = state;
+    this.steps++;
+    return true;
   }
 
   finish(text: FoldedText, out: TextMatch[]): void {
@@ -84,7 +102,10 @@ export class PatternMatcher implements TextMatcher {
 
   /** Moves every thread on by a unit, or to the text's end, and decides what can be. */
   #stepAll(text: FoldedText, read: number, at: number, out: TextMatch[]): void {
-    const [starts, states, ends, patterns] = [this.#starts, this.#states, this.#ends, this.#patterns];
+    const starts = this.#starts;
+    const states = this.#states;
+    const ends = this.#ends;
+    const patterns = this.#patterns;
     const width = this.#automaton.classes.count;
     const open = this.#open;
     this.steps += open;

@@ -38,45 +38,64 @@ export class PatternMatcher implements TextMatcher {
 
   feed(text: FoldedText, out: TextMatch[]): void {
     if (this.#cache !== this.#automaton.cache) this.#moveToNewCache();
-    const { of: classOf, count: width } = this.#automaton.classes;
+    const classOf = this.#automaton.classes.of;
     const { units, marks, base, length } = text;
-    let cache = this.#cache;
     for (let at = this.#length; at < length; at++) {
+      if (this.#open === 0 || (this.#open === 1 && this.#ends[0] === 0)) {
+        at = this.#readOn(text, at);
+        if (at === length) break;
+      }
       const read = classOf[units[at - base] as number] as number; // there is a class for every unit
-      if (this.#open > 0 && !this.#stepQuietly(cache, read, at, width)) {
-        this.#stepAll(text, read, at, out);
-        cache = this.#cache;
-      }
-      const start = cache.starts[this.#previous] as number; // there is one per class
-      if (start < 0 || cache.table[start * width + read] !== deadState) {
-        if (at >= this.#covered && ((marks[at - base] as number) & beginsCharacter) !== 0) this.#begin(text, read, at, out);
-        cache = this.#cache;
-      }
+      if (this.#open > 0) this.#stepAll(text, read, at, out);
+      if (at >= this.#covered && ((marks[at - base] as number) & beginsCharacter) !== 0) this.#begin(text, read, at, out);
       this.#previous = read;
       if (this.#open === 0) this.decided = at + 1;
     }
     this.#length = length;
   }
 
-  /** Moves the only thread on where that is all there is to do, which is what happens most. Returns whether it did. */
-  #stepQuietly(cache: StateCache, read: number, at: number, width: number): boolean {
-    if (this.#open !== 1 || this.#ends[0] !== 0) return false;
-    const value = cache.table[(this.#states[0] as number) * width + read] as number;
-    if ((value & 1) === 1) return false; // a match ends, or nobody has asked
-    const state = value >> 1;
-    if (state === deadState) {
-      this.#open = 0;
-      this.decided = at;
-    } else if (at + 1 - (this.#starts[0] as number) > (cache.quiet[state] as number)) return false;
-    this.#states[0] = state;
-    this.steps++;
-    return true;
-  }
-
   finish(text: FoldedText, out: TextMatch[]): void {
     if (this.#cache !== this.#automaton.cache) this.#moveToNewCache();
     this.#stepAll(text, this.#automaton.classes.edge, this.#length, out);
     this.decided = this.#length;
+  }
+
+  /**
+   * Reads on from an index as long as that is all there is to do, as it mostly is: there is no thread or one that has found nothing,
+   * no match ends, and no thread begins. Returns where that ends.
+   */
+  #readOn(text: FoldedText, from: number): number {
+    const { of: classOf, count: width } = this.#automaton.classes;
+    const { table, starts, quiet } = this.#cache;
+    const { units, marks, base, length } = text;
+    const covered = this.#covered;
+    const wasOpen = this.#open === 1;
+    const begun = wasOpen ? (this.#starts[0] as number) : from;
+    let state = wasOpen ? (this.#states[0] as number) : deadState;
+    let previous = this.#previous;
+    let at = from;
+    let stepped = from;
+    for (; at < length; at++) {
+      const read = classOf[units[at - base] as number] as number; // there is a class for every unit
+      const first = starts[previous] as number; // there is one per class
+      if (first < 0) break;
+      if (table[first * width + read] !== deadState && at >= covered && ((marks[at - base] as number) & beginsCharacter) !== 0)
+        break;
+      if (state !== deadState) {
+        const value = table[state * width + read] as number; // within the table
+        if ((value & 1) === 1) break; // a match ends, or nobody has asked
+        if (value !== deadState && at + 1 - begun > (quiet[value >> 1] as number)) break;
+        state = value >> 1;
+        stepped = at + 1;
+      }
+      previous = read;
+    }
+    this.#previous = previous;
+    this.steps += stepped - from;
+    this.#states[0] = state;
+    this.#open = state === deadState ? 0 : 1;
+    if (state === deadState) this.decided = at;
+    return at;
   }
 
   /** Begins a thread at a unit, if anything can come of it. */

@@ -121,6 +121,7 @@ function isLabelled({ text, before }: Candidate): boolean | undefined {
 
 /** Whether a number's digits are as many as a telephone number has, and it is neither a date, an amount, an address nor a card. */
 function isDialable(text: string): boolean {
+  if (text.length < 6) return false; // most numbers are shorter
   const number = withoutExtension(text);
   const digits = digitsOf(number);
   if (digits.length < 6 || digits.length > 14 || isAmount(number) || /^(\d)\1+$/.test(digits)) return false;

@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import { clientsOf } from "./clients.ts";
 import { type CpuTarget, compareCpu } from "./cpu.ts";
 import { type BenchProcess, startSluiceOf, startUpstream } from "./processes.ts";
-import { table, times } from "./report.ts";
+import { times } from "./report.ts";
+import { table } from "./table.ts";
 
 /** How much dearer a load may become, as a ratio. */
 const dearer = 1.05;

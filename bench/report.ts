@@ -5,6 +5,7 @@ import type { CpuFigure } from "./cpu.ts";
 import type { PacedResult } from "./paced.ts";
 import { type Profile, partNames } from "./profile.ts";
 import type { ScannerFigure } from "./scan-request.ts";
+import { table } from "./table.ts";
 
 /** Everything a run measured. */
 export interface Figures {
@@ -121,11 +122,6 @@ function targets({ cpu, scanner, startMs, idleRssBytes }: Figures): string[][] {
     text(measured),
     measured <= target ? "met" : "missed",
   ]);
-}
-
-/** A Markdown table. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 function mebibytes(bytes: number): string {

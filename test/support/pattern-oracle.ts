@@ -1,4 +1,4 @@
-import { contextUnits, type Recognizer, type RecognizerPattern } from "../../src/guard/recognizer.ts";
+import { type Candidate, contextUnits, type Recognizer, type RecognizerPattern } from "../../src/guard/recognizer.ts";
 import { withLineBreaks } from "../../src/guard/written-out-space.ts";
 import { spellOutCase } from "./spell-out-case.ts";
 
@@ -38,6 +38,14 @@ export function patternOracle(recognizers: readonly Recognizer[], threshold = 0.
   };
 }
 
+/** The confidence in a candidate. */
+export function scoreOf(recognizer: Recognizer, pattern: RecognizerPattern, candidate: Candidate): number {
+  const { score, scoreInContext = score, check } = pattern;
+  const verdict = check?.(candidate);
+  if (verdict !== undefined) return verdict ? 1 : 0;
+  return recognizer.inContext?.(candidate.before) ? scoreInContext : score;
+}
+
 class PatternSearch {
   readonly #recognizer: Recognizer;
   readonly #pattern: RecognizerPattern;
@@ -68,16 +76,10 @@ class PatternSearch {
     const before = withLineBreaks(text.slice(Math.max(0, start - contextUnits), start));
     for (let length = this.#longestUpTo(maxSpan, text, start); length > 0; length = this.#longestUpTo(length - 1, text, start)) {
       const end = start + length;
-      if (this.#scoreOf(text.slice(start, end), before) >= threshold) return { entity: this.#recognizer.entity, start, end };
+      if (scoreOf(this.#recognizer, this.#pattern, { text: text.slice(start, end), before }) >= threshold)
+        return { entity: this.#recognizer.entity, start, end };
     }
     return undefined;
-  }
-
-  #scoreOf(text: string, before: string): number {
-    const { score, scoreInContext = score, check } = this.#pattern;
-    const verdict = check?.({ text, before });
-    if (verdict !== undefined) return verdict ? 1 : 0;
-    return this.#recognizer.inContext?.(before) ? scoreInContext : score;
   }
 
   /** The length of the longest match at `start` that is no longer than `most`, or 0: of any match, a longer one is asked for. */

@@ -75,6 +75,8 @@ export class PatternAutomaton {
   readonly program: PatternProgram;
   cache: StateCache;
   readonly #members: (Uint8Array | undefined)[];
+  /** Per state that reads a unit, the one after it. */
+  readonly #next: Int32Array;
   readonly #looksBack: Uint8Array;
   /** Per state of the program, the search that met it last. */
   readonly #met: Int32Array;
@@ -90,6 +92,7 @@ export class PatternAutomaton {
     const sets = program.states.flatMap((state): UnitSet[] => ("set" in state ? [state.set] : []));
     this.classes = new UnitClasses(sets);
     this.#members = program.states.map((state) => ("set" in state ? this.classes.membersOf(state.set) : undefined));
+    this.#next = Int32Array.from(program.states, (state) => (state.kind === "unit" ? state.next : 0));
     this.#met = new Int32Array(program.states.length);
     this.#looksBack = this.#findWhatLooksBack();
     this.cache = new StateCache(this.classes.count);
@@ -108,7 +111,7 @@ export class PatternAutomaton {
 
   /** Fills a cell of the cache's table. Undefined when the cache got full: there is a new one then. */
   step(state: number, read: number): number | undefined {
-    const { cache, program } = this;
+    const { cache } = this;
     const ends: PatternEnd[] = [];
     let units = cache.units[state] as readonly number[]; // the state is one of the cache's
     const pending = cache.pending[state] as readonly number[];
@@ -118,10 +121,7 @@ export class PatternAutomaton {
       units = settled;
     }
     const next: number[] = [];
-    for (const each of units) {
-      const unit = program.states[each];
-      if (unit?.kind === "unit" && this.#members[each]?.[read] === 1) next.push(unit.next);
-    }
+    for (const each of units) if (this.#members[each]?.[read] === 1) next.push(this.#next[each] as number); // there is one per state
     const id = next.length === 0 ? deadState : this.#intern(next, read);
     if (id === undefined) return undefined;
     const cell = state * this.classes.count + read;
@@ -202,6 +202,7 @@ export class PatternAutomaton {
   ): void {
     const search = ++this.#search;
     const met = this.#met;
+    for (const each of units) met[each] = search;
     const open = [...from];
     const { edge } = this.classes;
     for (let each = open.pop(); each !== undefined; each = open.pop()) {
@@ -210,7 +211,7 @@ export class PatternAutomaton {
       const state = this.program.states[each];
       switch (state?.kind) {
         case "unit":
-          if (!state.set.isEmpty && !units.includes(each)) units.push(each);
+          if (!state.set.isEmpty) units.push(each);
           break;
         case "fork":
           open.push(...state.next);

@@ -92,7 +92,7 @@ export class FoldedText {
 
   /** The text is over: half of a pair that waits stands alone. */
   finish(): void {
-    if (this.#half !== 0) this.#write(replacement, this.#halfFrom, this.#halfSize);
+    if (this.#half !== 0) this.#standAlone();
     this.#half = 0;
   }
 
@@ -130,17 +130,33 @@ export class FoldedText {
   #appendOther(unit: number, from: number, size: number): void {
     const half = this.#half;
     this.#half = 0;
-    if (half !== 0 && (unit & 0xfc00) === 0xdc00) {
-      const codePoint = ((half - 0xd800) << 10) + (unit - 0xdc00) + 0x10000;
-      this.#write(this.#foldOf(codePoint), this.#halfFrom, from + size - this.#halfFrom);
-      return;
+    if (half !== 0 && (unit & 0xfc00) === 0xdc00) this.#completePair(half, unit, from + size);
+    else {
+      if (half !== 0) this.#standAlone();
+      if ((unit & 0xfc00) === 0xd800) this.#beginPair(unit, from, size);
+      else if ((unit & 0xfc00) === 0xdc00) this.#write(replacement, from, size);
+      else this.#write(this.#foldOf(unit), from, size);
     }
-    if (half !== 0) this.#write(replacement, this.#halfFrom, this.#halfSize);
-    if ((unit & 0xfc00) === 0xd800) {
-      this.#half = unit;
-      this.#halfFrom = from;
-      this.#halfSize = size;
-    } else this.#write((unit & 0xfc00) === 0xdc00 ? replacement : this.#foldOf(unit), from, size);
+  }
+
+  /** Half of a pair may become anything that is folded; unfolded it stands for itself, and what ends before it is decided. */
+  #beginPair(unit: number, from: number, size: number): void {
+    this.#half = unit;
+    this.#halfFrom = from;
+    this.#halfSize = size;
+    if (this.#fold === undefined) this.#push(unit, beginsCharacter, from, size);
+  }
+
+  #completePair(half: number, unit: number, rawEnd: number): void {
+    const size = rawEnd - this.#halfFrom;
+    if (this.#fold === undefined) this.#push(unit, endsCharacter, this.#halfFrom, size);
+    else this.#write(this.#fold.of(((half - 0xd800) << 10) + (unit - 0xdc00) + 0x10000), this.#halfFrom, size);
+  }
+
+  /** Half of a pair whose other half does not come is a character of its own. */
+  #standAlone(): void {
+    if (this.#fold !== undefined) this.#write(replacement, this.#halfFrom, this.#halfSize);
+    else this.marks[this.length - 1 - this.base] = beginsCharacter | endsCharacter;
   }
 
   #foldOf(codePoint: number): string {

@@ -1,6 +1,7 @@
 import { beginsCharacter, endsCharacter, type FoldedText } from "./folded-text.ts";
 import { deadState, type PatternAutomaton, type PatternEnd, type StateCache } from "./pattern-automaton.ts";
 import type { TextMatch, TextMatcher } from "./text-search.ts";
+import { backslash, lineBreak, standsForSpace } from "./written-out-space.ts";
 
 /** Whether a candidate is a match. Pure: it may look at the text from the candidate's end back, and at nothing after it. */
 export type CandidateCheck = (pattern: number, start: number, end: number) => boolean;
@@ -10,6 +11,7 @@ export type CandidateCheck = (pattern: number, start: number, end: number) => bo
  * the first pattern, from left to right, none overlapping another. What it finds does not depend on the pieces. A match is reported
  * as soon as nothing longer can begin where it begins, and {@link decided} is as far as any correct matcher can say so. A thread per
  * place at which a match may still begin goes through the automaton, so a candidate that fails hides none that begins within it.
+ * What looks back from where a match begins sees a line break for one that is written out (`\n`), as JSON within text has it.
  * Memory: O(longest match); time: O(units × places that are open at once).
  */
 export class PatternMatcher implements TextMatcher {
@@ -20,6 +22,7 @@ export class PatternMatcher implements TextMatcher {
   #cache: StateCache;
   #previous: number;
   #length = 0;
+  #behindBackslash = false;
   /** The open places, from left to right: where each is, its thread's state, and the longest match found there (end 0: none). */
   readonly #starts: number[] = [];
   readonly #states: number[] = [];
@@ -41,14 +44,16 @@ export class PatternMatcher implements TextMatcher {
     const classOf = this.#automaton.classes.of;
     const { units, marks, base, length } = text;
     for (let at = this.#length; at < length; at++) {
-      if (this.#open === 0 || (this.#open === 1 && this.#ends[0] === 0)) {
+      if (!this.#behindBackslash && (this.#open === 0 || (this.#open === 1 && this.#ends[0] === 0))) {
         at = this.#readOn(text, at);
         if (at === length) break;
       }
-      const read = classOf[units[at - base] as number] as number; // there is a class for every unit
+      const unit = units[at - base] as number; // within the text, and there is a class for every unit
+      const read = classOf[unit] as number;
       if (this.#open > 0) this.#stepAll(text, read, at, out);
       if (at >= this.#covered && ((marks[at - base] as number) & beginsCharacter) !== 0) this.#begin(text, read, at, out);
-      this.#previous = read;
+      this.#previous = this.#behindBackslash && standsForSpace(unit) ? (classOf[lineBreak] as number) : read;
+      this.#behindBackslash = unit === backslash;
       if (this.#open === 0) this.decided = at + 1;
     }
     this.#length = length;
@@ -62,7 +67,7 @@ export class PatternMatcher implements TextMatcher {
 
   /**
    * Reads on from an index as long as that is all there is to do, as it mostly is: there is no thread or one that has found nothing,
-   * no match ends, and no thread begins. Returns where that ends.
+   * no match ends, no thread begins, and there is no backslash. Returns where that ends.
    */
   #readOn(text: FoldedText, from: number): number {
     const { of: classOf, count: width } = this.#automaton.classes;
@@ -76,7 +81,9 @@ export class PatternMatcher implements TextMatcher {
     let at = from;
     let stepped = from;
     for (; at < length; at++) {
-      const read = classOf[units[at - base] as number] as number; // there is a class for every unit
+      const unit = units[at - base] as number; // within the text, and there is a class for every unit
+      if (unit === backslash) break;
+      const read = classOf[unit] as number;
       const first = starts[previous] as number; // there is one per class
       if (first < 0) break;
       if (table[first * width + read] !== deadState && at >= covered && ((marks[at - base] as number) & beginsCharacter) !== 0)

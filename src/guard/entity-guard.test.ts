@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { casesOf } from "../../test/support/cases.ts";
 import type { ChannelKey, Span, TextGuard } from "../chat/guard.ts";
 import { CharacterFold } from "./character-fold.ts";
 import { afterWords } from "./context-words.ts";
@@ -79,7 +80,7 @@ describe("entityGuard", () => {
         expect(scan(newGuard(), key, pieces(text, cuts))).toEqual(whole);
         expect(scan(newGuard(), key, text.split(""))).toEqual(whole);
       }),
-      { numRuns: 4000 },
+      { numRuns: casesOf(4000) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { casesOf } from "../../test/support/cases.ts";
 import { CharacterFold } from "./character-fold.ts";
 import { FoldedText } from "./folded-text.ts";
 
@@ -53,7 +54,7 @@ describe("CharacterFold", () => {
           expect(folded(once, fold)).toBe(once);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: casesOf(5000) },
     );
   });
 });

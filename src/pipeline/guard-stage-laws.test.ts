@@ -1,23 +1,19 @@
 import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import {
   type ChatCompletionResponse,
   ChatCompletionResponseSchema,
   FinishReason,
 } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
-import type { GuardVerdict } from "#gen/sluice/chat/v1/gateway_event_pb";
+import { GuardRun } from "../../test/support/guard-run.ts";
 import { type Expected, expectedOf, type OracleGuard } from "../../test/support/guarded-oracle.ts";
-import { GatewayError } from "../chat/error.ts";
 import { Fold } from "../chat/fold.ts";
 import { channels, guardActions } from "../chat/guard.ts";
-import { eventOf, type StreamEvent } from "../chat/stream.ts";
 import { unfold } from "../chat/unfold.ts";
 import { literalGuard } from "../guard/literal-guard.ts";
 import { chunksOf, randomPieces } from "../testing/chunking.ts";
-import { GuardStage } from "./guard-stage.ts";
 
 const letter = fc.constantFrom("a", "b", "c", "😀");
 const text = fc.option(fc.string({ unit: letter, maxLength: 10 }), { nil: undefined });
@@ -63,88 +59,19 @@ const guards: fc.Arbitrary<OracleGuard[]> = fc
   .array(guard, { minLength: 1, maxLength: 3 })
   .map((list) => list.map((one, index) => ({ ...one, name: `guard${index}` })));
 
-/** A stage, and everything that came of it. */
-class Run {
-  readonly fold = new Fold();
-  readonly verdicts: string[] = [];
-  readonly events: StreamEvent[] = [];
-  held = 0;
-  withheld = 0;
-  error: GatewayError | undefined;
-  readonly #stage: GuardStage;
-
-  constructor(guards: readonly OracleGuard[], choices: number) {
-    const named = guards.map((one) => ({ name: one.name, guard: literalGuard({ ...one, entity: one.name })() }));
-    this.#stage = new GuardStage(
-      named,
-      {
-        addVerdict: (verdict) => this.verdicts.push(lineOf(verdict)),
-        addDroppedField: (path) => expect(path).toBe("nothing is to be dropped"),
-        held: (characters) => {
-          this.held = characters;
-        },
-        withheld: (characters) => {
-          this.withheld += characters;
-        },
-      },
-      { choices },
-    );
-  }
-
-  push(...chunks: ChatCompletionChunk[]): this {
-    return this.#do((out) => this.#stage.push(chunks.map(eventOf), out));
-  }
-
-  end(kind: "eof" | "truncated"): this {
-    return this.#do((out) => this.#stage.end(kind, out));
-  }
-
-  /** What has left, as the oracle says it. */
-  get texts(): Map<string, string> {
-    const texts = new Map<string, string>();
-    for (const { index, message } of this.fold.response().choices) {
-      for (const channel of ["reasoning", "content", "refusal"] as const) {
-        const text = message?.[channel];
-        if (text !== undefined) texts.set(`${index}/${channel}/0`, text);
-      }
-      for (const call of message?.toolCalls ?? []) {
-        texts.set(`${index}/tool_arguments/${call.id}`, call.function?.arguments ?? call.custom?.input ?? "");
-      }
-    }
-    return texts;
-  }
-
-  get ends(): Map<number, FinishReason> {
-    const ended = this.fold.response().choices.filter(({ finishReason }) => finishReason !== FinishReason.UNSPECIFIED);
-    return new Map(ended.map(({ index, finishReason }) => [index, finishReason]));
-  }
-
-  #do(step: (out: StreamEvent[]) => void): this {
-    if (this.error !== undefined) return this;
-    const out: StreamEvent[] = [];
-    try {
-      step(out);
-    } catch (error) {
-      this.error = GatewayError.from(error);
-    }
-    for (const event of out) {
-      this.events.push(event);
-      this.fold.add(event.chunk());
-    }
-    return this;
-  }
-}
-
-function lineOf({ choice, channel, toolCall: tool, start, end, middleware, action }: GuardVerdict): string {
-  return `${choice}/${channel}/${tool} ${start}-${end} ${middleware} ${action}`;
+/** A run under literal guards. */
+function runOf(guards: readonly OracleGuard[], choices: number): GuardRun {
+  const named = guards.map((one) => ({ name: one.name, guard: literalGuard({ ...one, entity: one.name })() }));
+  return new GuardRun(named, choices);
 }
 
 function nonEmpty(texts: ReadonlyMap<string, string>): [string, string][] {
   return [...texts].filter(([, text]) => text !== "").sort();
 }
 
-function expectEnd(run: Run, expected: Expected): void {
+function expectEnd(run: GuardRun, expected: Expected): void {
   expect(run.error?.code).toBe(expected.blockedWhole ? "guardrail_blocked" : undefined);
+  expect(run.dropped).toEqual([]);
   expect([...run.verdicts].sort()).toEqual(expected.verdicts);
   if (expected.blockedWhole) {
     expect(run.events).toEqual([]);
@@ -166,7 +93,7 @@ describe("a guard stage", () => {
       fc.property(reply, guards, fc.integer(), (whole, guards, seed) => {
         const expected = expectedOf(whole, guards);
         const chunks = chunksOf(whole, randomPieces(seed, 4));
-        const run = new Run(guards, whole.choices.length);
+        const run = runOf(guards, whole.choices.length);
         const seen = new Fold();
         for (const chunk of chunks) {
           run.push(chunk);
@@ -194,7 +121,9 @@ describe("a guard stage", () => {
   it("releases of an unstreamed reply the same as of a streamed one", () => {
     fc.assert(
       fc.property(reply, guards, (whole, guards) => {
-        const run = new Run(guards, whole.choices.length).push(...unfold(whole)).end("eof");
+        const run = runOf(guards, whole.choices.length)
+          .push(...unfold(whole))
+          .end("eof");
         expectEnd(run, expectedOf(whole, guards));
       }),
       { numRuns: 1500 },
@@ -205,8 +134,10 @@ describe("a guard stage", () => {
     fc.assert(
       fc.property(reply, guards, fc.integer(), (whole, guards, seed) => {
         const chunks = chunksOf(whole, randomPieces(seed, 4));
-        const one = new Run(guards, whole.choices.length).push(...chunks).end("eof");
-        const other = new Run([...guards].reverse(), whole.choices.length);
+        const one = runOf(guards, whole.choices.length)
+          .push(...chunks)
+          .end("eof");
+        const other = runOf([...guards].reverse(), whole.choices.length);
         for (const chunk of chunks) other.push(chunk);
         other.end("eof");
         expect(other.error?.code).toBe(one.error?.code);
@@ -228,7 +159,7 @@ describe("a guard stage", () => {
         fc.constantFrom("eof" as const, "truncated" as const),
         (whole, guards, seed, cut, end) => {
           const chunks = chunksOf(whole, randomPieces(seed, 4));
-          const run = new Run(guards, whole.choices.length);
+          const run = runOf(guards, whole.choices.length);
           const seen = new Fold();
           for (const chunk of chunks.slice(0, cut % chunks.length)) {
             run.push(chunk);

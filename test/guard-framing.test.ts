@@ -26,7 +26,7 @@ const more = (text: string) => ({ tool_calls: [{ index: 0, function: { arguments
 
 const corpus: readonly Case[] = [
   { deltas: [{ content: "é ada@a" }, { content: ".com 😀" }], left: "é [EMAIL_ADDRESS] 😀" },
-  { deltas: [{ content: "４１１１ 1111\u200b 11" }, { content: "11 1111, 1" }], left: "[CREDIT_CARD], 1" },
+  { deltas: [{ content: "４１11 1111\u200b 11" }, { content: "11 1111, 1" }], left: "[CREDIT_CARD], 1" },
   { deltas: [{ content: "Project He" }, { content: "ron\u{1F426}" }], left: "[DENY_LIST]\u{1F426}" },
   { deltas: [call('{"q":"ada\\u00'), more('40b.co"}')], left: '{"q":"[EMAIL_ADDRESS]"}' },
   { deltas: [call('{"q":"\\ud83d'), more('\\ude00 TICKET-1234"}')], left: '{"q":"\\ud83d\\ude00 [TICKET]"}' },
@@ -65,12 +65,12 @@ function* splits(bytes: Buffer): Generator<readonly Buffer[]> {
   }
 }
 
-describe("under shipped guards, at whatever bytes the reads end, in two and in three,", () => {
+describe("under shipped guards, in two reads and in three, whichever bytes they end at,", () => {
   it("the same leaves of server-sent events", () => {
     const seen = new Map<string, string>();
     let cases = 0;
     corpus.forEach((each, index) => {
-      const bytes = streamOf(each, index % 2 === 0 ? "\n" : "\r\n", index % 3 === 1);
+      const bytes = streamOf(each, index % 2 === 0 ? "\n" : "\r\n", index === 0);
       for (const reads of splits(bytes)) {
         cases++;
         const left = released(reads);

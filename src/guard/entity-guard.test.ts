@@ -5,7 +5,7 @@ import type { ChannelKey, Span, TextGuard } from "../chat/guard.ts";
 import { CharacterFold } from "./character-fold.ts";
 import { afterWords } from "./context-words.ts";
 import { entityGuard } from "./entity-guard.ts";
-import type { EntityRule } from "./entity-set.ts";
+import { type EntityRule, EntitySet } from "./entity-set.ts";
 
 const content: ChannelKey = { channel: "content", choice: 0, tool: 0 };
 const toolArguments: ChannelKey = { channel: "tool_arguments", choice: 0, tool: 0 };
@@ -71,6 +71,10 @@ const fragment = fc.oneof(
   fc.string({ maxLength: 3 }),
 );
 const textOf = fc.array(fragment, { maxLength: 24 }).map((parts) => parts.join(""));
+
+const unsure = (): undefined => undefined;
+const sure = () => true;
+const never = () => false;
 
 describe("entityGuard", () => {
   it.each([content, toolArguments])("finds the same in %o however the text is cut", (key) => {
@@ -161,5 +165,86 @@ describe("entityGuard", () => {
     const text = "k12345678".replaceAll(/\d/g, "a");
     expect(scan(guard(), content, [`${text}!`])).toMatchObject([{ start: 0, end: 10 }]);
     expect(scan(guard(), content, [`${text}aaaa`])).toHaveLength(found);
+  });
+
+  it.each([
+    [{ score: 0.5 }, true],
+    [{ score: 0.49 }, false],
+    [{ score: 0.7 }, true, 0.7],
+    [{ score: 0.69 }, false, 0.7],
+    [{ score: 0.1, scoreInContext: 0.5 }, true],
+    [{ score: 0.1, scoreInContext: 0.49 }, false],
+    [{ score: 0.1, scoreInContext: 0.9, check: unsure }, true],
+    [{ score: 0.1, scoreInContext: 0.4, check: unsure }, false],
+    [{ score: 0.5, check: unsure }, true],
+    [{ score: 0.4, check: unsure }, false],
+    [{ score: 0.1, check: sure }, true],
+    [{ score: 1, check: never }, false],
+  ] as const)("counts a candidate by its confidence: %j %s", (confidence, counts, threshold?: number) => {
+    const recognizer = { entity: "ID", patterns: [{ pattern: "\\d{5}", ...confidence }], inContext: () => true };
+    const guard = entityGuard({ rules: [{ recognizer, action: "redact", threshold }] });
+    expect(scan(guard(), content, ["12345"])).toHaveLength(counts ? 1 : 0);
+    const alone = { ...recognizer, inContext: undefined };
+    const without = entityGuard({ rules: [{ recognizer: alone, action: "redact", threshold }] });
+    expect(scan(without(), content, ["12345"])).toHaveLength(counts && !("scoreInContext" in confidence) ? 1 : 0);
+  });
+
+  it("takes no name of an entity that stands in a finding's place for context", () => {
+    const recognizer = {
+      entity: "ID",
+      patterns: [{ pattern: "\\b\\d{5}\\b", score: 0.1, scoreInContext: 0.8 }],
+      inContext: afterWords(["number"]),
+    };
+    const guard = entityGuard({ rules: [{ recognizer, action: "redact" }] });
+    const found = (text: string) => scan(guard(), content, [text]).length;
+    expect([found("[number] 12345"), found("[PHONE_NUMBER] 12345"), found("number [PHONE_NUMBER] 12345")]).toEqual([1, 0, 1]);
+    expect(found(`[ID_NUMBER]${" ".repeat(88)}12345`)).toBe(0);
+  });
+
+  it("says what was found by the rule that found it", () => {
+    const guard = entityGuard({ rules: [rule("A", "a{1,3}"), rule("B", "b{1,3}", { action: "mask", replacement: "*" })] })();
+    expect(scan(guard, content, ["aab"])).toEqual([
+      { start: 0, end: 2, entity: "A", action: "redact", replacement: "[A]" },
+      { start: 2, end: 3, entity: "B", action: "mask", replacement: "*" },
+    ]);
+  });
+
+  it.each([content, toolArguments])("reads what comes at once as what comes in pieces: %o", (key) => {
+    const long = `"${"XY-12 heron ".repeat(2000)}"`;
+    const found = scan(newGuard(), key, [long]);
+    expect(found).toHaveLength(6000);
+    expect(scan(newGuard(), key, [long.slice(0, 4095), long.slice(4095, 8191), long.slice(8191)])).toEqual(found);
+  });
+
+  it("gives a text that is over no part in the next one", () => {
+    const guard = newGuard();
+    guard.feed(content, "XY-1");
+    guard.finish(content, "truncated");
+    expect(guard.feed(content, "2 a ")).toMatchObject({ spans: [], safeTo: 4 });
+  });
+
+  it("widens a finding in JSON to whole escapes, and waits for the end of its last", () => {
+    const raw = rule("RAW", "u00|n[ab]{1,3}");
+    const guard = entityGuard({ rules: [raw] })();
+    const text = '{"k":"\\u0041 \\nab"}';
+    expect(texts(text, scan(guard, toolArguments, text.split("")))).toEqual(["RAW \\u0041", "RAW \\nab"]);
+    expect(guard.feed(toolArguments, '{"k":"\\u00')).toEqual({ spans: [], safeTo: 6 });
+    expect(guard.feed(toolArguments, "4").safeTo).toBe(6);
+    expect(guard.feed(toolArguments, "1x").spans).toMatchObject([{ start: 6, end: 12 }]);
+  });
+
+  it("tells every finding in JSON once, and two entities in one place apart", () => {
+    const guard = entityGuard({ rules: [rule("ONE", "ab"), rule("TWO", "ab", { action: "mask" }), rule("RAW", '"ab"')] });
+    const text = '{"ab":"ab","c":"xab"}';
+    expect(scan(guard(), toolArguments, [text]).map(({ start, entity }) => `${start} ${entity}`)).toEqual(
+      scan(guard(), toolArguments, text.split("")).map(({ start, entity }) => `${start} ${entity}`),
+    );
+    const all = texts(text, scan(guard(), toolArguments, [text]));
+    expect(all.filter((found) => found === "TWO ab")).toHaveLength(3);
+    expect(all.filter((found) => found === "ONE ab")).toHaveLength(3);
+  });
+
+  it("refuses to look for nothing", () => {
+    expect(() => new EntitySet([], undefined)).toThrow(expect.objectContaining({ code: "internal" }));
   });
 });

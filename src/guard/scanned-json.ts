@@ -27,10 +27,6 @@ export class ScannedJson {
     this.#strings = new JsonStrings();
   }
 
-  get steps(): number {
-    return this.#raw.steps + (this.#string?.steps ?? 0);
-  }
-
   get safeTo(): number {
     let safeTo = Math.min(this.#raw.safeTo, this.#string?.safeTo ?? this.#length, this.#strings.decodedTo);
     for (const { start } of this.#waiting) safeTo = Math.min(safeTo, start);

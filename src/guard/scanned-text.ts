@@ -21,11 +21,6 @@ export class ScannedText {
     this.#matchers = searches.map((search) => search.newMatcher(text));
   }
 
-  /** Steps of all threads so far. */
-  get steps(): number {
-    return this.#matchers.reduce((sum, { steps }) => sum + steps, 0);
-  }
-
   /** Offset in the original text up to which nothing can change. UTF-16 code units. */
   get safeTo(): number {
     let decided = this.text.length;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { create, fromBinary, toJsonString } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -9,7 +12,7 @@ import { chunksOf, randomPieces, seededRandom } from "../../../src/testing/chunk
 import { type ChatAnswer, type ChatClient, chatClients } from "../../support/chat-client.ts";
 import { cut, FakeUpstream, type Step, turn } from "../../support/fake-upstream.ts";
 import { sse } from "../../support/recorded-replies.ts";
-import { type RunningGateway, startGateway } from "../../support/running-gateway.ts";
+import { type RunningGateway, startGatewayFrom } from "../../support/running-gateway.ts";
 import { bodyOf, eventsOf, inWrites } from "../../support/upstream-reply.ts";
 import { WireTap } from "../../support/wire-tap.ts";
 
@@ -97,8 +100,17 @@ function escaped(bytes: Buffer, random: () => number): Buffer {
   return Buffer.from(bytes.toString().replace(/[~^|]|[^\0-\x7f]/gu, some));
 }
 
-const actions = ["redact", "block", "monitor"] as const;
-type Action = (typeof actions)[number];
+/** What stands between the secrets and the client: literals, and a pattern that every secret and every row of them matches. */
+const literals = [...secrets, decoy];
+const patterns = [{ pattern: `[${secretCharacters.join("")}]{2,64}|${decoy}` }];
+const guards = {
+  redact: { literalGuard: { literals, action: "redact", replacement: "[x]" } },
+  block: { literalGuard: { literals, action: "block" } },
+  regex: { regex: { patterns, action: "redact", replacement: "[x]" } },
+  monitor: { literalGuard: { literals, action: "monitor" } },
+};
+type Guarding = keyof typeof guards;
+const strict: readonly Guarding[] = ["redact", "block", "regex"];
 
 /** A client, and a record of what comes to its sockets. */
 interface Recorded {
@@ -106,26 +118,27 @@ interface Recorded {
   readonly tap: WireTap;
 }
 
+const folder = mkdtempSync(join(tmpdir(), "sluice-leaks-"));
 let upstream: FakeUpstream;
 const gateways: RunningGateway[] = [];
-const recorded = new Map<Action, Recorded[]>();
+const recorded = new Map<Guarding, Recorded[]>();
 const counts: string[] = [];
 
 beforeAll(async () => {
   upstream = await FakeUpstream.start();
-  for (const action of actions) {
-    const options = { literals: [...secrets, decoy], action, ...(action === "redact" ? { replacement: "[x]" } : {}) };
-    const gateway = await startGateway({
-      providers: { up: { type: "openai-compatible", baseUrl: upstream.baseUrl } },
-      pipeline: { use: [{ literalGuard: options }] },
-    });
+  for (const [action, guard] of Object.entries(guards)) {
+    const file = join(folder, "sluice.yaml");
+    const providers = { up: { type: "openai-compatible", baseUrl: upstream.baseUrl } };
+    const breaker = { [relative(folder, join(import.meta.dirname, "../../support/breaking-middleware.ts"))]: {} };
+    writeFileSync(file, JSON.stringify({ providers, pipeline: { use: [breaker, guard, breaker] } }));
+    const gateway = await startGatewayFrom(file);
     gateways.push(gateway);
     const clients: Recorded[] = [];
     for (const make of chatClients) {
       const tap = await WireTap.start(gateway.port);
       clients.push({ tap, client: make(tap.url) });
     }
-    recorded.set(action, clients);
+    recorded.set(action as Guarding, clients); // a key of theirs
   }
 });
 afterAll(async () => {
@@ -135,6 +148,7 @@ afterAll(async () => {
   }
   for (const gateway of gateways) await gateway.close();
   await upstream.close();
+  rmSync(folder, { recursive: true });
   console.info(`no byte of a secret leaves: ${counts.join(", ")}`);
 });
 
@@ -142,10 +156,11 @@ interface Question {
   readonly streamed: boolean;
   readonly n: number;
   readonly leaveAfter?: number;
+  readonly content?: string;
 }
 
 /** Asks a gateway over every protocol; gives what leaked, a line per call that leaked something. */
-async function ask(action: Action, question: Question, steps: readonly Step[]) {
+async function ask(action: Guarding, question: Question, steps: readonly Step[]) {
   upstream.clear();
   upstream.always({ steps });
   const leaked: string[] = [];
@@ -159,9 +174,7 @@ async function ask(action: Action, question: Question, steps: readonly Step[]) {
   return { leaked, answers };
 }
 
-const strict = actions.filter((action) => action !== "monitor");
-
-describe("of what a literal guard blocks or redacts", () => {
+describe("of what a guard blocks or redacts", () => {
   it.each(strict)("not a byte leaves, however a reply is cut, under %s", async (action) => {
     let calls = 0;
     let good = 0;
@@ -184,7 +197,7 @@ describe("of what a literal guard blocks or redacts", () => {
           good += answers.filter(({ complete, code }) => complete && code === undefined).length;
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
     counts.push(`${action}: ${calls} random calls (${good} to a good end)`);
     expect(good).toBeGreaterThan(100);
@@ -221,18 +234,36 @@ describe("of what a literal guard blocks or redacts", () => {
     expect(gone).toBeGreaterThan(5);
   });
 
-  it.each(strict)("not a byte leaves when the upstream dies, at any byte of a reply, under %s", async (action) => {
-    const bytes = Buffer.from(events.join(""));
-    for (let at = 0; at <= bytes.length; at++) {
-      const { leaked, answers } = await ask(action, { streamed: true, n: 2 }, [bytes.subarray(0, at), cut]);
-      expect(leaked, `at byte ${at}`).toEqual([]);
-      expect(
-        answers.every(({ complete }) => complete),
-        `at byte ${at}`,
-      ).toBe(true);
-    }
-    counts.push(`${action}: ${2 * bytes.length} upstreams dead`);
-  });
+  it.each(["redact", "block"] as const)(
+    "not a byte leaves when the upstream dies, at any byte of a reply, under %s",
+    async (action) => {
+      const bytes = Buffer.from(events.join(""));
+      for (let at = 0; at <= bytes.length; at++) {
+        const { leaked, answers } = await ask(action, { streamed: true, n: 2 }, [bytes.subarray(0, at), cut]);
+        expect(leaked, `at byte ${at}`).toEqual([]);
+        expect(
+          answers.every(({ complete }) => complete),
+          `at byte ${at}`,
+        ).toBe(true);
+      }
+      counts.push(`${action}: ${2 * bytes.length} upstreams dead`);
+    },
+  );
+
+  it.each(strict.flatMap((action) => (["fault", "halt"] as const).map((how) => [action, how] as const)))(
+    "not a byte leaves when the call breaks at any step of a reply, under %s: %s",
+    async (action, how) => {
+      let broken = 0;
+      for (let step = 1, all = false; !all && step < 60; step++) {
+        const { leaked, answers } = await ask(action, { streamed: true, n: 2, content: `${how} ${step}` }, paced);
+        expect(leaked, `at step ${step}`).toEqual([]);
+        all = answers.every(({ code }) => code === undefined);
+        broken += answers.filter(({ code }) => code === (how === "fault" ? "internal" : "budget_exceeded")).length;
+      }
+      counts.push(`${action}: ${broken} calls broken by a ${how}`);
+      expect(broken).toBeGreaterThan(10);
+    },
+  );
 
   it("every character would be seen, if it left", async () => {
     const { leaked } = await ask("monitor", { streamed: true, n: 2 }, paced);

@@ -7,8 +7,9 @@ import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_ch
 import { type ChatCompletionResponse, FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { middlewareByName } from "../../../src/middleware/index.ts";
 import { chunksOf, randomPieces, seededRandom } from "../../../src/testing/chunking.ts";
+import { arbitraryProse } from "../../support/arbitrary-prose.ts";
 import { weave } from "../../support/arbitrary-response.ts";
-import { arbitraryTalk } from "../../support/arbitrary-talk.ts";
+import { arbitraryTalk, arbitraryTalkOf } from "../../support/arbitrary-talk.ts";
 import { type ChatAnswer, type ChatClient, chatClients } from "../../support/chat-client.ts";
 import { cut, FakeUpstream, type Step } from "../../support/fake-upstream.ts";
 import { type RunningGateway, startGatewayFrom } from "../../support/running-gateway.ts";
@@ -16,6 +17,7 @@ import { bodyOf, eventsOf, inWrites } from "../../support/upstream-reply.ts";
 
 const chunkings = 3;
 const replies = 42;
+const repliesOfProse = 84;
 vi.setConfig({ testTimeout: 120_000 });
 
 /** What each built-in is tried with. */
@@ -56,6 +58,8 @@ interface Subject {
   readonly blocks: boolean;
   /** What becomes of a text; for calls that fail, so that no whole reply shows it. */
   readonly says: (text: string, isContent: boolean) => string;
+  /** Whether the replies are prose with values of every kind that guards look for. Default few words. */
+  readonly ofProse?: boolean;
 }
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-laws-"));
@@ -86,10 +90,27 @@ const subjects: readonly Subject[] = [
     blocks: false,
     says: (text, isContent) => shouted(text.replaceAll("her", ""), isContent).replaceAll(/project heron/gi, "[internal]"),
   },
+  ...(["redact", "block"] as const).map((action): Subject => {
+    const ticket = { pattern: "TICKET-\\d{4,8}\\b", caseInsensitive: true };
+    return {
+      name: `several guards: ${action}`,
+      use: [
+        { pii: { entities: ["EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS", { CREDIT_CARD: { action } }], action: "mask" } },
+        { pii: { entities: ["URL", "DATE_TIME"], action: "monitor" } },
+        { secrets: { action } },
+        { denyList: { entries: ["Project Heron", "heron"], action: "redact" } },
+        { regex: { patterns: [ticket], action } },
+      ],
+      blocks: true,
+      says: same,
+      ofProse: true,
+    };
+  }),
 ];
 
 let upstream: FakeUpstream;
 let cases = 0;
+let casesOfProse = 0;
 let calls = 0;
 const ends = new Map<string, number>();
 beforeAll(async () => {
@@ -99,7 +120,9 @@ afterAll(async () => {
   await upstream.close();
   rmSync(folder, { recursive: true });
   const counts = [...ends].map(([end, count]) => `${count} ${end}`).join(", ");
-  console.info(`streamed = unstreamed: ${cases} replies x chunkings, each on REST and gRPC, in ${calls} calls: ${counts}`);
+  console.info(
+    `streamed = unstreamed: ${cases} replies x chunkings (${casesOfProse} of prose under several guards), each on REST and gRPC, in ${calls} calls: ${counts}`,
+  );
 });
 
 /** Starts a gateway with a pipeline, from a configuration file. */
@@ -177,6 +200,7 @@ class Trial {
         if (dead.code !== "upstream_interrupted") expectSame(dead, streamed); // it was over by then
       }
       cases++;
+      if (this.#subject.ofProse) casesOfProse++;
     }
   }
 
@@ -202,6 +226,8 @@ describe("a streamed reply is the unstreamed one, on REST and gRPC", () => {
     expect(Object.keys(builtIns).sort()).toEqual([...middlewareByName.keys()].sort());
     expect(examples.length).toBeGreaterThanOrEqual(5);
     expect(subjects.length * replies * chunkings).toBeGreaterThanOrEqual(2000);
+    const ofProse = subjects.filter(({ ofProse }) => ofProse);
+    expect(ofProse.length * repliesOfProse * chunkings).toBeGreaterThanOrEqual(500);
   });
 
   it.each(subjects)("under $name", async (subject) => {
@@ -209,10 +235,13 @@ describe("a streamed reply is the unstreamed one, on REST and gRPC", () => {
     const clients = chatClients.map((make) => make(gateway.url));
     try {
       await fc.assert(
-        fc.asyncProperty(arbitraryTalk, fc.boolean(), fc.integer(), (reply, json, seed) =>
-          new Trial(subject, reply, json, seed).run(clients),
+        fc.asyncProperty(
+          subject.ofProse ? arbitraryTalkOf(arbitraryProse()) : arbitraryTalk,
+          fc.boolean(),
+          fc.integer(),
+          (reply, json, seed) => new Trial(subject, reply, json, seed).run(clients),
         ),
-        { numRuns: replies, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true },
+        { numRuns: subject.ofProse ? repliesOfProse : replies, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true },
       );
     } finally {
       for (const client of clients) client.close();

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { casesOf } from "../../test/support/cases.ts";
+import { UnitClasses } from "./unit-classes.ts";
+import { UnitSet } from "./unit-set.ts";
+
+/** Few units, at both ends and around letters: ranges touch, overlap and are empty often. */
+const units = [0, 1, 2, 3, 4, 5, 64, 65, 66, 90, 91, 97, 98, 122, 123, 0xe9, 0xc9, 0xfffd, 0xfffe, 0xffff];
+const range = fc.tuple(fc.constantFrom(...units), fc.nat(3)).map(([from, more]) => [from, Math.min(0xffff, from + more)]);
+const set = fc.array(range, { maxLength: 5 }).map((ranges) => ({ ranges, set: UnitSet.fromRanges(ranges.flat()) }));
+const near = [...new Set(units.flatMap((unit) => [unit - 1, unit, unit + 1, unit + 2, unit + 3, unit + 4]))].filter(
+  (unit) => unit >= 0 && unit <= 0xffff,
+);
+const isIn = (ranges: readonly (readonly number[])[], unit: number) =>
+  ranges.some(([from = 0, to = 0]) => unit >= from && unit <= to);
+
+describe("UnitSet", () => {
+  it("does what sets do", () => {
+    fc.assert(
+      fc.property(set, set, (a, b) => {
+        for (const unit of near) {
+          const [inA, inB] = [isIn(a.ranges, unit), isIn(b.ranges, unit)];
+          expect(a.set.has(unit)).toBe(inA);
+          expect(a.set.complement().has(unit)).toBe(!inA);
+          expect(UnitSet.union(a.set, b.set).has(unit)).toBe(inA || inB);
+          expect(a.set.without(b.set).has(unit)).toBe(inA && !inB);
+        }
+        expect(a.set.isEmpty).toBe(a.ranges.length === 0);
+        expect(a.set.complement().complement()).toEqual(a.set);
+      }),
+      { numRuns: casesOf(1000) },
+    );
+  });
+
+  it("keeps its ranges sorted and apart", () => {
+    expect(UnitSet.fromRanges([5, 7, 1, 2, 3, 3, 9, 9, 5, 5]).ranges).toEqual([1, 3, 5, 7, 9, 9]);
+    expect(UnitSet.all.complement()).toEqual(UnitSet.empty);
+    expect(UnitSet.empty.complement()).toEqual(UnitSet.all);
+  });
+
+  it("knows JavaScript's classes, unit by unit", () => {
+    for (let unit = 0; unit <= 0xffff; unit++) {
+      const letter = String.fromCharCode(unit);
+      const own = [UnitSet.digits, UnitSet.word, UnitSet.space].map((each) => each.has(unit));
+      const known = [/\d/, /\w/, /\s/].map((each) => each.test(letter));
+      if (String(own) !== String(known) || UnitSet.lineEnds.has(unit) === /./.test(letter))
+        expect([unit, own]).toEqual([unit, known]);
+    }
+    expect([0xd7ff, 0xd800, 0xdfff, 0xe000].map((unit) => UnitSet.surrogates.has(unit))).toEqual([false, true, true, false]);
+  });
+
+  it("adds the other case of letters that have one of one unit", () => {
+    expect(UnitSet.of("az").inBothCases()).toEqual(UnitSet.of("AZaz"));
+    expect(UnitSet.of("ÉÉßß11").inBothCases()).toEqual(UnitSet.of("ééÉÉßß11"));
+  });
+});
+
+describe("UnitClasses", () => {
+  it("puts units into one class exactly when they are in the same sets", () => {
+    fc.assert(
+      fc.property(fc.array(set, { maxLength: 4 }), (sets) => {
+        const classes = new UnitClasses(sets.map((each) => each.set));
+        const keys = new Map<string, number>();
+        for (const unit of near) {
+          const key = sets.map(({ ranges }) => isIn(ranges, unit)).join();
+          const own = classes.of[unit] ?? -1;
+          expect(keys.get(key) ?? own).toBe(own);
+          keys.set(key, own);
+          expect(own).toBeLessThan(classes.count);
+          expect(own).not.toBe(classes.edge);
+          for (const { set: each, ranges } of sets) expect(classes.membersOf(each)[own]).toBe(isIn(ranges, unit) ? 1 : 0);
+        }
+        expect(new Set(keys.values()).size).toBe(keys.size);
+      }),
+      { numRuns: casesOf(300) },
+    );
+  });
+});

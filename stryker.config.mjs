@@ -2,8 +2,6 @@
  * How well the tests of the guard engine tell it from one with a fault in it: `npm run mutation`. Left out are the tables of
  * `recognizers/`, `secrets/`, `inappropriate/` and `prompt-injection/`, whose quality is measured on labelled texts, and
  * `checksums/`.
- *
- * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
 export default {
   packageManager: "npm",

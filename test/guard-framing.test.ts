@@ -21,15 +21,15 @@ interface Case {
   readonly left: string;
 }
 
-const call = (text: string) => ({ tool_calls: [{ index: 0, id: "0", function: { name: "f", arguments: text } }] });
-const more = (text: string) => ({ tool_calls: [{ index: 0, function: { arguments: text } }] });
+const pipeline = shippedGuards.redact.filter(({ name }, index) => name !== "secrets" && index !== 1);
+const call = (text: string) => ({ tool_calls: [{ function: { arguments: text } }] });
 
 const corpus: readonly Case[] = [
   { deltas: [{ content: "é ada@a" }, { content: ".com 😀" }], left: "é [EMAIL_ADDRESS] 😀" },
   { deltas: [{ content: "４１11 1111\u200b 11" }, { content: "11 1111, 1" }], left: "[CREDIT_CARD], 1" },
   { deltas: [{ content: "Project He" }, { content: "ron\u{1F426}" }], left: "[DENY_LIST]\u{1F426}" },
-  { deltas: [call('{"q":"ada\\u00'), more('40b.co"}')], left: '{"q":"[EMAIL_ADDRESS]"}' },
-  { deltas: [call('{"q":"\\ud83d'), more('\\ude00 TICKET-1234"}')], left: '{"q":"\\ud83d\\ude00 [TICKET]"}' },
+  { deltas: [call('{"q":"ada\\u00'), call('40b.co"}')], left: '{"q":"[EMAIL_ADDRESS]"}' },
+  { deltas: [call('{"q":"\\ud83d'), call('\\ude00 TICKET-1234"}')], left: '{"q":"\\ud83d\\ude00 [TICKET]"}' },
 ];
 
 /** The events of a case, in one of the forms that streams have; `escaped`: what is not ASCII is written as escapes. */
@@ -39,12 +39,14 @@ function streamOf({ deltas }: Case, lineEnd: string, escaped: boolean): Buffer {
   const written = json.map((text) =>
     escaped ? text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`) : text,
   );
-  return Buffer.from(written.map((text) => `data:${text}${lineEnd}${lineEnd}`).join(""));
+  return Buffer.from(
+    written.map((text) => `data:${lineEnd === "\n" ? text : text.replace("[", `${lineEnd}data:[`)}${lineEnd}${lineEnd}`).join(""),
+  );
 }
 
 /** What leaves of a stream whose bytes come in these reads. */
 function released(reads: readonly Buffer[]): string {
-  const run = new GuardRun(guardsOf(shippedGuards.redact), 1);
+  const run = new GuardRun(guardsOf(pipeline), 1);
   const scanner = new ChunkScanner();
   const frames = new SseFrames((text, start, end) => {
     const { scan, usageShift } = scanner.next(text, start, end);
@@ -70,7 +72,7 @@ describe("under shipped guards, in two reads and in three, whichever bytes they 
     const seen = new Map<string, string>();
     let cases = 0;
     corpus.forEach((each, index) => {
-      const bytes = streamOf(each, index % 2 === 0 ? "\n" : "\r\n", index === 0);
+      const bytes = streamOf(each, index === 2 ? "\r\n" : "\n", index === 2);
       for (const reads of splits(bytes)) {
         cases++;
         const left = released(reads);
@@ -111,7 +113,7 @@ describe("under shipped guards, in two reads and in three, whichever bytes they 
 
 function guarded(request: ChatCompletionRequest): string | undefined {
   const ignored = { addVerdict() {}, addDroppedField() {}, held() {}, withheld() {} };
-  const look = new GuardedRequest(guardsOf(shippedGuards.redact), ignored);
+  const look = new GuardedRequest(guardsOf(pipeline), ignored);
   look.look(request);
   look.apply(request);
   return request.messages[0]?.content;

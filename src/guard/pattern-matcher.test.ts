@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { caseShare, sampleOf } from "../../test/support/cases.ts";
+import { caseShare, casesOf, sampleOf } from "../../test/support/cases.ts";
+import { SeededRandom } from "../../test/support/pii/seeded-random.ts";
 import { CharacterFold } from "./character-fold.ts";
 import { FoldedText } from "./folded-text.ts";
 import { PatternAutomaton } from "./pattern-automaton.ts";
@@ -159,6 +160,52 @@ describe("PatternMatcher", () => {
     expect(wrong.slice(0, 5)).toEqual([]);
     expect(cases).toBeGreaterThanOrEqual(caseShare < 1 ? 39 : 1_000_000);
     process.stdout.write(`pattern matcher: ${cases} texts under ${sets.length} sets, each compared with brute force\n`);
+  });
+
+  it("finds the same under checks that fail, in any pieces, beside another text, and with a cache that is always full", () => {
+    const ends = smallPatterns.map(endsOf);
+    const random = new SeededRandom(20261127);
+    const cases = casesOf(6000);
+    let findings = 0;
+    for (let n = 0; n < cases; n++) {
+      const set = Array.from({ length: 1 + random.below(3) }, () => random.below(smallPatterns.length));
+      const sources = set.map((pattern) => smallPatterns[pattern] as string); // within bounds
+      const program = new PatternProgram(sources.map((source) => ({ node: parsePattern(source), source })));
+      const automaton = new PatternAutomaton(program, random.pick([1, 60, undefined]));
+      const strictness = random.below(4);
+      const confirms = (pattern: number, start: number, end: number) => (pattern + 7 * start + 3 * end + n) % 4 >= strictness;
+      const runs = Array.from({ length: 2 }, () => ({
+        whole: random.of("aabb-", random.below(13)),
+        text: new FoldedText(),
+        matcher: new PatternMatcher(automaton, confirms),
+        found: [] as TextMatch[],
+      }));
+      for (let at = 0; at < 13; ) {
+        const to = at + 1 + random.below(4);
+        for (const { whole, text, matcher, found } of runs) {
+          text.take(whole.slice(at, to));
+          matcher.feed(text, found);
+        }
+        at = to;
+      }
+      for (const { whole, text, matcher, found } of runs) {
+        matcher.finish(text, found);
+        expect(matcher.decided).toBe(whole.length);
+        const expected: TextMatch[] = [];
+        for (let start = 0; start < whole.length; ) {
+          let best: TextMatch | undefined;
+          set.forEach((number, pattern) => {
+            const end = ends[number]?.(whole, start).find((each) => confirms(pattern, start, each)) ?? 0;
+            if (end > (best?.end ?? start)) best = { pattern, start, end };
+          });
+          if (best !== undefined) expected.push(best);
+          start = Math.max(start + 1, best?.end ?? 0);
+        }
+        expect([sources, whole, found]).toEqual([sources, whole, expected]);
+        findings += found.length;
+      }
+    }
+    process.stdout.write(`pattern matcher: ${2 * cases} texts under checks that fail, ${findings} findings\n`);
   });
 
   it("takes time linear in the text, and memory that does not grow with it, on the nearest of misses", () => {

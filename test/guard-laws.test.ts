@@ -103,20 +103,20 @@ describe("shipped guards, several at once", () => {
     expect(count.blocked).toBeGreaterThan(count.texts / 50);
   });
 
-  it.each(["redact", "mask"] as const)("find nothing to change in what they have let out: %s", (action) => {
+  it("find nothing to change in what they have let out with the replacements that they have by default", () => {
     let [texts, findings] = [0, 0];
     fc.assert(
       fc.property(arbitraryProse(". Then, later on: "), (prose) => {
         const reply = replyOf([prose], 0);
-        const once = whole(shippedGuards[action], reply);
+        const once = whole(shippedGuards.redact, reply);
         const content = once.texts.get("0/content/0") ?? "";
-        const twice = whole(shippedGuards[action], replyOf([content], 0));
+        const twice = whole(shippedGuards.redact, replyOf([content], 0));
         expect(twice.texts.get("0/content/0") ?? "").toBe(content);
         texts++;
         findings += once.verdicts.length;
       }),
       { numRuns: casesOf(4000) },
     );
-    process.stdout.write(`shipped guards: R(R(T)) = R(T) under ${action}: ${texts} texts, ${findings} findings\n`);
+    process.stdout.write(`shipped guards: R(R(T)) = R(T): ${texts} texts, ${findings} findings\n`);
   });
 });

@@ -21,6 +21,11 @@ export class ScannedText {
     this.#matchers = searches.map((search) => search.newMatcher(text));
   }
 
+  /** Steps of all matchers so far: what the time is proportional to. */
+  get steps(): number {
+    return this.#matchers.reduce((sum, { steps }) => sum + steps, 0);
+  }
+
   /** Offset in the original text up to which nothing can change. UTF-16 code units. */
   get safeTo(): number {
     let decided = this.text.length;

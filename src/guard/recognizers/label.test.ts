@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Label, labelled, labelsBefore, labelsRightBefore } from "./label.ts";
+import { labelled, labelsBefore, labelsRightBefore } from "./label.ts";
+import type { Label } from "./label-words.ts";
 
 describe("labelsBefore", () => {
   it.each<[before: string, labels: readonly Label[]]>([

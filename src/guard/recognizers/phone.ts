@@ -1,7 +1,8 @@
 import type { Candidate, Recognizer } from "../recognizer.ts";
 import { callingCode } from "./calling-code.ts";
 import { digitsOf } from "./digits.ts";
-import { isReference, type Label, labelled, labelsBefore, labelsPerhapsBefore, labelsRightBefore } from "./label.ts";
+import { isReference, labelled, labelsBefore, labelsPerhapsBefore, labelsRightBefore } from "./label.ts";
+import type { Label } from "./label-words.ts";
 import { withPlaceholdersAs } from "./placeholders.ts";
 
 const extension = "(?: ?(?i:x|ext\\.?|extension) ?\\d{1,6})?";

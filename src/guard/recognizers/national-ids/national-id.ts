@@ -1,5 +1,6 @@
 import type { Recognizer } from "../../recognizer.ts";
-import { isReference, type Label, labelled } from "../label.ts";
+import { isReference, labelled } from "../label.ts";
+import type { Label } from "../label-words.ts";
 
 /** A number that a state gives to a person or a business. */
 export interface NationalIdForm {

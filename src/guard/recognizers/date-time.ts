@@ -31,7 +31,8 @@ const year = "(?:19|20)\\d{2}";
  * Dates of people: of birth, of an event of their lives, of an appointment. A date alone is no personal data, and logs, file names and
  * release notes are full of them, so what stands before has to tie it to someone: a label (`date of birth`, `born`), `When:`, a word
  * of meeting, and, where the date is not of ISO 8601's form, `on`, `since`, `until` and the like, unless it is software that was
- * released, updated, … then. ISO 8601's form with `T`, `Z` or an offset is a machine's and needs a label.
+ * released, updated, … then. ISO 8601's form with `T`, `Z` or an offset is a machine's and needs a label. A year alone needs more: see
+ * {@link yearly}.
  */
 export const dateTime: Recognizer = {
   entity: "DATE_TIME",

@@ -18,7 +18,8 @@ const noPlace = /\b(?:Table|Figure|Chapter|Part|Room|Step|Group|Article|Rule|App
 
 /**
  * Postal codes behind a label (`zip code`, `postcode`, `PLZ`, …), in the forms of the United States (USPS's five digits or nine),
- * the United Kingdom, Canada, the Netherlands, Ireland and those of four to eight digits; and five digits behind `City, ST`.
+ * the United Kingdom, Canada, the Netherlands, Ireland and those of three to eight digits; in the last line of an address; behind `in
+ * City`; and five digits behind `City, ST`.
  */
 export const zipCodes: readonly Recognizer[] = [
   {

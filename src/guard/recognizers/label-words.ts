@@ -29,7 +29,7 @@ export const labelWords = {
     within: 1,
     words: [
       "call, callback, calling, called, answering, answer, reach, reached, contact, contacting, text me, text us, sms, dial, ring, rang, cell",
-      "message to, messages to, text to, texts to",
+      "message to, messages to, text to, texts to, desk",
     ],
   },
   card: {

@@ -222,6 +222,7 @@ const cases: Readonly<Record<string, { readonly found: readonly string[]; readon
       "My number is ⟦555 123 4567⟧",
       "You can reach me at ⟦07700 900123⟧ or ⟦+447700900123⟧.",
       "Stop the messages to ⟦01.41.28.69.59⟧",
+      "Desk: ⟦01058239584⟧",
       "No message on my registered ⟦469 4744⟧.",
       "Phone:\\n⟦083 768 8418⟧\\n",
       "1 High Street\\n⟦84 42 54⟧ office\\n⟦07700 750161⟧ fax\\n",

@@ -14,7 +14,7 @@ export const usDriverLicense: Recognizer = {
   patterns: [
     {
       pattern:
-        "(?<![\\w.-])(?:(?:[A-Z]{1,3}|[a-z])\\d{3,14}[A-Za-z]{0,2}|\\d{5,14}[A-Za-z]{0,2}|\\d{2,3}[A-Za-z]{2,3}\\d{4,5})(?![\\w-])",
+        "(?<![\\w.-])(?:(?:[a-z]?[A-Z]{1,3}|[a-z])\\d{3,14}[A-Za-z]{0,2}|\\d{5,14}[A-Za-z]{0,2}|\\d{2,3}[A-Za-z]{2,3}\\d{4,5})(?![\\w-])",
       score: 0.1,
       scoreInContext: 0.9,
       check: hasEnoughDigits,

@@ -303,6 +303,7 @@ const cases: Readonly<Record<string, { readonly found: readonly string[]; readon
       "Driver License: ⟦a56319335⟧",
       "DL ⟦F255-921-50-094-0⟧",
       "license number ⟦50473044⟧",
+      "my driving licence is ⟦yL94933⟧",
     ],
     not: ["LH329609T", "driver 535.104.05", "MIT license 2024"],
   },

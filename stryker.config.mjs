@@ -11,7 +11,8 @@ export default {
   tsconfigFile: "none", // to be rewritten it would need an API that TypeScript 7 has not
   coverageAnalysis: "perTest",
   mutate: ["src/guard/*.ts", "!src/guard/*.test.ts"],
-  ignorePatterns: [".stryker-tmp", "docs", "bench", "deploy", "dist"],
+  tempDirName: ".cache/stryker",
+  ignorePatterns: [".cache", "docs", "bench", "deploy", "dist"],
   concurrency: 2,
   timeoutMS: 3000,
   timeoutFactor: 2,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { create, fromBinary, toJsonString } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { ChatCompletionResponseSchema, FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
@@ -114,8 +114,9 @@ const strict: readonly Guarding[] = ["redact", "block", "regex"];
 
 /** A client, and a record of what comes to its sockets. */
 interface Recorded {
-  readonly client: ChatClient;
   readonly tap: WireTap;
+  readonly make: (url: string) => ChatClient;
+  client: ChatClient;
 }
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-leaks-"));
@@ -136,9 +137,16 @@ beforeAll(async () => {
     const clients: Recorded[] = [];
     for (const make of chatClients) {
       const tap = await WireTap.start(gateway.port);
-      clients.push({ tap, client: make(tap.url) });
+      clients.push({ tap, make, client: make(tap.url) });
     }
     recorded.set(action as Guarding, clients); // a key of theirs
+  }
+});
+// A connection that nobody has used for long is closed: every test has new ones.
+afterEach(() => {
+  for (const each of [...recorded.values()].flat()) {
+    each.client.close();
+    each.client = each.make(each.tap.url);
   }
 });
 afterAll(async () => {

@@ -160,12 +160,8 @@ function decide(text: string, lane: Lane, guards: readonly OracleGuard[], end: "
   return { out, blocked: false, to: limit, kept, found: report(limit) };
 }
 
-/**
- * Leftmost-longest; with more text to come, up to the first place where a longer literal could still begin. Half a surrogate pair is
- * not looked at before the other half is there.
- */
-function search(whole: string, guard: OracleGuard, end: "eof" | "more"): { found: Found[]; safeTo: number } {
-  const text = end === "more" ? whole.replace(/[\ud800-\udbff]$/, "") : whole;
+/** Leftmost-longest; with more text to come, up to the first place where a longer literal could still begin. */
+function search(text: string, guard: OracleGuard, end: "eof" | "more"): { found: Found[]; safeTo: number } {
   const found: Found[] = [];
   let at = 0;
   while (at < text.length) {
@@ -175,5 +171,6 @@ function search(whole: string, guard: OracleGuard, end: "eof" | "more"): { found
     if (length > 0) found.push({ start: at, end: at + length, guard });
     at += Math.max(1, length);
   }
-  return { found, safeTo: at };
+  const halfPair = end === "more" && at === text.length && /[\ud800-\udbff]$/.test(text);
+  return { found, safeTo: halfPair ? at - 1 : at };
 }

@@ -17,7 +17,8 @@ it("holds of texts with personal data exactly what some text that follows could 
   const oracle = new HoldBackOracle(all);
   const texts = labelledSet(7, 2)
     .map(({ text }) => text)
-    .filter((text) => text.length < 200); // the optimum of a private key takes long
+    // The optimum of a private key takes long, and the oracle sees no line break in one that is written out.
+    .filter((text) => text.length < 200 && !text.includes("\\"));
   let places = 0;
   for (const text of texts) {
     const scanned = new ScannedText([set], fold);

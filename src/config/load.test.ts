@@ -262,7 +262,7 @@ describe("a configuration that is right", () => {
         drainDelay: 5000,
         drainTimeout: 30_000,
         timeouts: { headers: 10_000, body: 60_000, idle: 75_000, write: 30_000, silent: 10_000 },
-        overload: { eventLoopLag: 25, heap: 0.85 },
+        overload: { eventLoopLag: 20, heap: 0.85 },
       },
       providers: {},
       routing: { direct: true },

@@ -114,7 +114,7 @@ export const serverSchema = z.strictObject({
   overload: z
     .strictObject({
       eventLoopLag: positiveDuration
-        .prefault("25ms")
+        .prefault("20ms")
         .describe("How late the event loop may be. New calls beyond what keeps it in time are refused as `overloaded`."),
       heap: z
         .number()

@@ -1,6 +1,7 @@
 // `npm run overload`: the real command with a small heap under four times the load that it can carry. Prints what it still answers,
 // what it refuses and how, and its memory; ends with 1 when it dies, answers less than four fifths of its best, refuses a call without
-// saying when to try again, or cuts a stream that ran before. The parts after the usual calls are the worst cases: they are printed. Gateway on one core, everything else on another.
+// saying when to try again, or cuts a stream that ran before. The parts after the usual calls are worst cases, to be read. The gateway
+// has one core, everything else another.
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";

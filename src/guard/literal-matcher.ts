@@ -5,7 +5,7 @@ import type { TextMatch, TextMatcher } from "./text-search.ts";
 /**
  * Finds literals in one text that arrives in pieces: at each place the longest, from left to right, none overlapping another; what
  * it finds does not depend on the pieces. A match is reported as soon as no longer literal can begin where it begins, and
- * {@link decided} is as far as any correct matcher can say so. Memory: O(longest literal); time: a constant per unit and per
+ * {@link decided} is as far as a correct matcher can say so. Memory: O(longest literal); time: a constant per unit and per
  * literal that ends there.
  */
 export class LiteralMatcher implements TextMatcher {

@@ -9,7 +9,7 @@ export type CandidateCheck = (pattern: number, start: number, end: number) => bo
 /**
  * Finds patterns in one text that arrives in pieces: at each place the longest candidate that passes its check, of equals that of
  * the first pattern, from left to right, none overlapping another. What it finds does not depend on the pieces. A match is reported
- * as soon as nothing longer can begin where it begins, and {@link decided} is as far as any correct matcher can say so. A thread per
+ * as soon as nothing longer can begin where it begins, and {@link decided} is as far as a correct matcher can say so. A thread per
  * place at which a match may still begin goes through the automaton, so a candidate that fails hides none that begins within it.
  * What looks back from where a match begins sees a line break for one that is written out (`\n`), as JSON within text has it.
  * Memory: O(longest match); time: O(units × places that are open at once).

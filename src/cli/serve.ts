@@ -58,7 +58,6 @@ export async function serve(args: readonly string[]): Promise<number> {
   if (signal === "SIGTERM") await Promise.race([setTimeout(drainDelay), impatient]); // nobody routes calls to a terminal
   await Promise.race([gateway.close(), impatient]);
   log.info({}, "closed");
-  log.flush();
   return exitCodes.good;
 }
 

@@ -19,11 +19,10 @@ function numbers(lines: string): number[] {
 
 describe("the log", () => {
   it.each([
-    ["is flushed", 100, "log.flush(); process.kill(process.pid, 'SIGKILL');"],
     ["exits", 100, "process.exit(3);"],
     ["fails", 100, "setTimeout(() => { throw new Error(); });"],
     ["has nothing more to do", 5000, ""],
-    ["says more at its end", 5000, 'process.on("exit", () => { log.info({ n: 5000 }, "last"); log.flush(); });'],
+    ["says more at its end", 5000, 'process.on("exit", () => { log.info({ n: 5000 }, "last"); });'],
   ])("has every line, in order, of a process that %s", async (_how, count, end) => {
     const child = start(`for (let n = 0; n < ${count}; n++) log.info({ n }, "é line");\n${end}`);
     const lines = numbers(await text(child.stdout));

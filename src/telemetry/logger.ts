@@ -8,13 +8,8 @@ export interface LoggerOptions {
   readonly pretty: boolean;
 }
 
-/** A logger that is flushed before the process ends. */
-export interface FlushableLog extends Log {
-  flush(): void;
-}
-
 /** Logs to standard output, a JSON object a line, without making callers wait: lines go out in blocks, four times a second at least. */
-export async function createLogger(options: LoggerOptions): Promise<FlushableLog> {
+export async function createLogger(options: LoggerOptions): Promise<Log> {
   const destination = options.pretty ? await prettyDestination() : new LineBlocks();
   const logger = pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
@@ -22,9 +17,6 @@ export async function createLogger(options: LoggerOptions): Promise<FlushableLog
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    flush() {
-      if (destination instanceof LineBlocks) destination.flushSync();
-    },
   };
 }
 
@@ -52,7 +44,7 @@ class LineBlocks {
 
   constructor() {
     setInterval(() => this.#flush(), 250).unref();
-    process.prependListener("exit", () => this.flushSync()); // before the destination ends itself
+    process.prependListener("exit", () => this.#flushSync()); // before the destination ends itself
   }
 
   write(line: string): void {
@@ -60,7 +52,8 @@ class LineBlocks {
     if (this.#lines.length >= blockLength) this.#pass();
   }
 
-  flushSync(): void {
+  /** Not while the process goes on: a write under way would come after these lines. */
+  #flushSync(): void {
     this.#pass();
     this.#destination.flushSync();
   }

@@ -57,7 +57,7 @@ interface Subject {
   /** Whether a guard may block a choice: what then leaves of its texts depends on their order, which is the canonical one then. */
   readonly blocks: boolean;
   /** What becomes of a text; for calls that fail, so that no whole reply shows it. */
-  readonly says: (text: string, isContent: boolean) => string;
+  readonly says: (text: string, kind: "content" | "arguments" | "other") => string;
   /** Whether the replies are prose with values of every kind that guards look for. Default few words. */
   readonly ofProse?: boolean;
 }
@@ -66,7 +66,10 @@ const folder = mkdtempSync(join(tmpdir(), "sluice-laws-"));
 const pathOf = (example: string) => relative(folder, join(exampleFolder, example));
 const same = (text: string) => text;
 const restored = (text: string) => text.replaceAll("<DENY_LIST_1>", "hi");
-const shouted = (text: string, isContent: boolean) => (isContent ? text.toUpperCase() : text);
+const shouted: Subject["says"] = (text, kind) => (kind === "content" ? text.toUpperCase() : text);
+/** Inside JSON a letter may be written with a backslash before it, and a backslash with another. */
+const withoutHer: Subject["says"] = (text, kind) =>
+  kind === "arguments" ? text.replace(/(\\\\)|\\?her/g, "$1") : text.replaceAll("her", "");
 
 const subjects: readonly Subject[] = [
   ...Object.entries(builtIns).flatMap(([name, tried]) =>
@@ -88,7 +91,7 @@ const subjects: readonly Subject[] = [
       { literalGuard: { literals: ["her"], action: "redact" } },
     ],
     blocks: false,
-    says: (text, isContent) => shouted(text.replaceAll("her", ""), isContent).replaceAll(/project heron/gi, "[internal]"),
+    says: (text, kind) => shouted(withoutHer(text, kind), kind).replaceAll(/project heron/gi, "[internal]"),
   },
   ...(["redact", "block"] as const).map((action): Subject => {
     const ticket = { pattern: "TICKET-\\d{4,8}\\b", caseInsensitive: true };
@@ -138,10 +141,13 @@ function textsOf({ choices }: ChatCompletionResponse, says: Subject["says"] = sa
   const texts = new Map<string, string>();
   for (const { index, message } of choices) {
     for (const channel of ["reasoning", "content", "refusal"] as const) {
-      texts.set(`${index} ${channel}`, says(message?.[channel] ?? "", channel === "content"));
+      texts.set(`${index} ${channel}`, says(message?.[channel] ?? "", channel === "content" ? channel : "other"));
     }
     for (const call of message?.toolCalls ?? []) {
-      texts.set(`${index} ${call.id}`, says(call.function?.arguments ?? call.custom?.input ?? "", false));
+      texts.set(
+        `${index} ${call.id}`,
+        call.function ? says(call.function.arguments, "arguments") : says(call.custom?.input ?? "", "other"),
+      );
     }
   }
   return texts;

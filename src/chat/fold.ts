@@ -100,6 +100,7 @@ export class Fold {
         role: Role.UNSPECIFIED,
         toolCalls: [],
         annotations: [],
+        reasoningBlocks: [],
       };
       this.#addDelta(choice.message, open.calls, piece.delta);
     }
@@ -112,6 +113,7 @@ export class Fold {
     if (delta.reasoning !== undefined) message.reasoning = (message.reasoning ?? "") + budget.take(delta.reasoning);
     if (delta.refusal !== undefined) message.refusal = (message.refusal ?? "") + budget.take(delta.refusal);
     if (delta.reasoningField !== undefined) message.reasoningField = delta.reasoningField;
+    for (const block of delta.reasoningBlocks) message.reasoningBlocks.push(block);
     for (const annotation of delta.annotations) message.annotations.push(annotation);
     for (const call of delta.toolCalls) this.#addToolCall(calls, call);
     if (delta.functionCall !== undefined) message.functionCall = this.#addFunction(message.functionCall, delta.functionCall);
@@ -126,6 +128,7 @@ export class Fold {
       calls.set(piece.index, call);
     }
     if (call.id === "" && piece.id !== undefined) call.id = piece.id;
+    if (piece.signature !== undefined) call.signature = piece.signature;
     if (call.type === undefined && piece.type !== undefined) call.type = piece.type;
     if (piece.function !== undefined) call.function = this.#addFunction(call.function, piece.function);
     if (piece.custom !== undefined) call.custom = this.#addCustom(call.custom, piece.custom);

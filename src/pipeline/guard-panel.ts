@@ -53,6 +53,16 @@ export class GuardPanel {
     return released;
   }
 
+  /** What only its vendor can read: it passes, or is left out and named. */
+  opaque(text: string, path: string, choice: number): string | undefined {
+    const whole = this.field(path, choice);
+    whole.take(text);
+    if (!whole.blocked) whole.end("eof");
+    if (!whole.concealed) return text;
+    this.dropField(path);
+    return undefined;
+  }
+
   /** Names a field that is left out, once. */
   dropField(path: string): void {
     if (this.#droppedFields.has(path)) return;

@@ -2,6 +2,7 @@ import type { ChunkChoice, Delta } from "#gen/sluice/chat/v1/chat_completion_chu
 import { type Annotation, type AudioReply, FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import type { Logprobs } from "#gen/sluice/chat/v1/logprobs_pb";
+import type { ReasoningBlock } from "#gen/sluice/chat/v1/reasoning_block_pb";
 import type { GuardPanel } from "./guard-panel.ts";
 import { GuardedText } from "./guarded-text.ts";
 import { GuardedToolCall } from "./guarded-tool-call.ts";
@@ -115,6 +116,10 @@ export class GuardedChoice {
       if (piece !== undefined) out.functionCall = piece;
     }
     if (delta.audio !== undefined && this.#takes(delta.audio.transcript)) out.audio = this.#takeAudio(delta.audio);
+    for (const block of delta.reasoningBlocks) {
+      const vouched = this.live ? this.#takeReasoningBlock(block) : undefined;
+      if (vouched !== undefined) out.reasoningBlocks.push(vouched);
+    }
     for (const note of delta.annotations) {
       const vouched = this.live ? this.#takeAnnotation(note) : undefined;
       if (vouched !== undefined) out.annotations.push(vouched);
@@ -176,6 +181,23 @@ export class GuardedChoice {
     if (audio.transcript !== undefined) {
       this.#transcript ??= this.#panel.field("choices.delta.audio.transcript", this.#index, this.#block);
       out.transcript = this.#transcript.take(audio.transcript);
+    }
+    return out;
+  }
+
+  /** A block whose proof or content cannot be vouched for is no block. */
+  #takeReasoningBlock({ length, signature, redactedData }: ReasoningBlock): ReasoningBlock | undefined {
+    const path = "choices.delta.reasoning_blocks";
+    const out: ReasoningBlock = { $typeName: "sluice.chat.v1.ReasoningBlock", length };
+    if (signature !== undefined) {
+      const vouched = this.#panel.opaque(signature, `${path}.signature`, this.#index);
+      if (vouched === undefined) return undefined;
+      out.signature = vouched;
+    }
+    if (redactedData !== undefined) {
+      const vouched = this.#panel.opaque(redactedData, `${path}.redacted_data`, this.#index);
+      if (vouched === undefined) return undefined;
+      out.redactedData = vouched;
     }
     return out;
   }
@@ -250,12 +272,13 @@ export class GuardedChoice {
 }
 
 function newDelta(): Delta {
-  return { $typeName: "sluice.chat.v1.Delta", role: Role.UNSPECIFIED, toolCalls: [], annotations: [] };
+  return { $typeName: "sluice.chat.v1.Delta", role: Role.UNSPECIFIED, toolCalls: [], annotations: [], reasoningBlocks: [] };
 }
 
 function isEmpty(delta: Delta): boolean {
   const { role, content, reasoning, refusal, reasoningField, audio } = delta;
   if (role !== Role.UNSPECIFIED || audio !== undefined || reasoningField !== undefined) return false;
+  if (delta.reasoningBlocks.length > 0) return false;
   return content === undefined && reasoning === undefined && refusal === undefined && !saysSomething(delta);
 }
 

@@ -18,6 +18,7 @@ export class GuardedToolCall {
   /** The part of the head that has not left. */
   #unsent: { id?: string; type?: string; name?: string } = {};
   #begun = false;
+  #signature: string | undefined;
 
   /** `index` is the call's among the choice's; `onBlock` is told when a guard blocks its arguments. */
   constructor(panel: GuardPanel, choice: number, index: number, onBlock: () => void) {
@@ -37,6 +38,9 @@ export class GuardedToolCall {
     this.#learn("id", piece.id);
     this.#learn("type", piece.type);
     this.#learn("name", piece.function?.name ?? piece.custom?.name);
+    if (piece.signature !== undefined) {
+      this.#signature = this.#panel.opaque(piece.signature, "choices.delta.tool_calls.signature", this.#choice);
+    }
     if (hasUnknown(piece) || hasUnknown(piece.function) || hasUnknown(piece.custom)) {
       this.#panel.dropField("choices.delta.tool_calls.unknown_fields_json");
     }
@@ -44,14 +48,14 @@ export class GuardedToolCall {
     else if (piece.custom !== undefined) this.#kind ??= "custom";
     const text = piece.function?.arguments ?? piece.custom?.input ?? "";
     const released = text === "" ? "" : this.#arguments().take(text);
-    if (released === "" && !(this.#begun && Object.keys(this.#unsent).length > 0)) return undefined;
+    if (released === "" && !(this.#begun && this.#hasUnsent())) return undefined;
     return this.#piece(released);
   }
 
   /** The call is over: gives what may still leave, if anything. */
   end(kind: "eof" | "truncated"): ToolCallDelta | undefined {
     const released = this.#text?.end(kind) ?? "";
-    if (released === "" && (this.#begun || this.#text?.blocked === true)) return undefined;
+    if (released === "" && ((this.#begun && !this.#hasUnsent()) || this.#text?.blocked === true)) return undefined;
     return this.#piece(released);
   }
 
@@ -78,6 +82,10 @@ export class GuardedToolCall {
     this.#unsent[name] = this.#head[name];
   }
 
+  #hasUnsent(): boolean {
+    return this.#signature !== undefined || Object.keys(this.#unsent).length > 0;
+  }
+
   #piece(released: string): ToolCallDelta {
     const { id, type, name } = this.#unsent;
     this.#unsent = {};
@@ -85,6 +93,8 @@ export class GuardedToolCall {
     const piece: ToolCallDelta = { $typeName: "sluice.chat.v1.ToolCallDelta", index: this.#index };
     if (id !== undefined) piece.id = id;
     if (type !== undefined) piece.type = type;
+    if (this.#signature !== undefined) piece.signature = this.#signature;
+    this.#signature = undefined;
     if (this.#kind === "function") {
       const call: FunctionCallDelta = { $typeName: "sluice.chat.v1.FunctionCallDelta", arguments: released };
       if (name !== undefined) call.name = name;

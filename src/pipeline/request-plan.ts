@@ -38,7 +38,14 @@ const texts: Readonly<Record<string, Channel | "any">> = {
   "CustomTool.description": "any",
   "JsonSchema.description": "any",
 };
-const media: ReadonlySet<string> = new Set(["ImagePart.url", "AudioPart.data", "FilePart.file_data"]);
+const media: ReadonlySet<string> = new Set([
+  "ImagePart.url",
+  "AudioPart.data",
+  "FilePart.file_data",
+  "ReasoningBlock.signature",
+  "ReasoningBlock.redacted_data",
+  "ToolCall.signature",
+]);
 
 const plans = new Map<DescMessage, readonly FieldPlan[]>();
 

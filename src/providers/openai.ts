@@ -1,6 +1,6 @@
 import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
-import { openAiHttp } from "./openai-http.ts";
+import { openAiHttp } from "./http/openai-http.ts";
 import type { Provider } from "./provider.ts";
 
 /** How to reach OpenAI. */

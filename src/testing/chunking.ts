@@ -61,7 +61,14 @@ function piecesOf(choice: ChunkChoice, cut: Cut): ChunkChoice[] {
     $typeName: "sluice.chat.v1.ChunkChoice",
     index: choice.index,
     finishReason: FinishReason.UNSPECIFIED,
-    delta: { $typeName: "sluice.chat.v1.Delta", role: Role.UNSPECIFIED, toolCalls: [], annotations: [], ...piece },
+    delta: {
+      $typeName: "sluice.chat.v1.Delta",
+      role: Role.UNSPECIFIED,
+      toolCalls: [],
+      annotations: [],
+      reasoningBlocks: [],
+      ...piece,
+    },
   });
   const pieces: ChunkChoice[] = [plain({ role: delta.role })];
   for (const name of ["reasoning", "content", "refusal"] as const) {

@@ -67,10 +67,13 @@ const functionCall = fc.record({ name: word, arguments: text, unknownFieldsJson 
 const customCall = fc.record({ name: word, input: text, unknownFieldsJson }, { requiredKeys: ["name", "input"] });
 const toolCall = fc.oneof(
   fc.record(
-    { id: word, type: fc.constant("function"), function: functionCall, unknownFieldsJson },
+    { id: word, type: fc.constant("function"), function: functionCall, unknownFieldsJson, signature: word },
     { requiredKeys: ["id", "function"] },
   ),
-  fc.record({ id: word, type: fc.constant("custom"), custom: customCall, unknownFieldsJson }, { requiredKeys: ["id", "custom"] }),
+  fc.record(
+    { id: word, type: fc.constant("custom"), custom: customCall, unknownFieldsJson, signature: word },
+    { requiredKeys: ["id", "custom"] },
+  ),
 );
 
 const citation = fc.record(
@@ -95,6 +98,8 @@ const logprobs = fc.record(
   { requiredKeys: ["content", "refusal"] },
 );
 
+const reasoningBlock = fc.record({ length: uint, signature: word, redactedData: word }, { requiredKeys: ["length"] });
+
 const message = fc.record(
   {
     role: fc.constantFrom(Role.ASSISTANT, Role.UNSPECIFIED),
@@ -105,10 +110,11 @@ const message = fc.record(
     functionCall,
     audio,
     reasoning: text,
+    reasoningBlocks: fc.array(reasoningBlock, { maxLength: 3 }),
     reasoningField: fc.constantFrom("reasoning", "reasoning_content"),
     unknownFieldsJson,
   },
-  { requiredKeys: ["role", "toolCalls", "annotations"] },
+  { requiredKeys: ["role", "toolCalls", "annotations", "reasoningBlocks"] },
 );
 
 const choice = fc.record(
@@ -241,14 +247,22 @@ function lanesOf(
 
   const piece = (fields: Partial<Delta>): ChunkChoice => ({
     ...bare(),
-    delta: { $typeName: "sluice.chat.v1.Delta", role: Role.UNSPECIFIED, toolCalls: [], annotations: [], ...fields },
+    delta: {
+      $typeName: "sluice.chat.v1.Delta",
+      role: Role.UNSPECIFIED,
+      toolCalls: [],
+      annotations: [],
+      reasoningBlocks: [],
+      ...fields,
+    },
   });
   const cut = (text: string): string[] => cutAnywhere(text, random, noise);
-  const { content, reasoning, refusal, toolCalls, annotations, functionCall, audio, ...rest } = delta;
-  lanes.push([piece(rest)], noise ? [piece({}), piece({ role: rest.role })] : []);
+  const { content, reasoning, reasoningBlocks, refusal, toolCalls, annotations, functionCall, audio, ...rest } = delta;
+  lanes.push([piece({ ...rest, reasoningBlocks: [] })], noise ? [piece({}), piece({ role: rest.role })] : []);
   if (content !== undefined) lanes.push(cut(content).map((part) => piece({ content: part })));
   if (reasoning !== undefined) lanes.push(cut(reasoning).map((part) => piece({ reasoning: part })));
   if (refusal !== undefined) lanes.push(cut(refusal).map((part) => piece({ refusal: part })));
+  lanes.push(reasoningBlocks.map((block) => piece({ reasoningBlocks: [block] })));
   lanes.push(annotations.map((note) => piece({ annotations: [note] })));
   for (const call of toolCalls) {
     const index = noise ? call.index * 3 + 1 : call.index;

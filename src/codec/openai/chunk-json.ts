@@ -22,8 +22,8 @@ import {
   orNull,
   text,
   unlessEmpty,
-} from "./json-object.ts";
-import { reasoningMembers, replyRole } from "./message-json.ts";
+} from "../json/json-object.ts";
+import { reasoningBlock, reasoningMembers, replyRole } from "./message-json.ts";
 import { annotation, audioReply, finishReasonMember, logprobs, replyContent, usage } from "./reply-json.ts";
 
 const functionCallDelta = new JsonObject<FunctionCallDelta>(
@@ -46,6 +46,7 @@ const toolCallDelta = new JsonObject<ToolCallDelta>(
     member("type", "type", text),
     member("function", "function", functionCallDelta),
     member("custom", "custom", customToolCallDelta),
+    member("signature", "signature", text),
   ],
 );
 
@@ -63,7 +64,7 @@ const toolCallDeltas: JsonCodec<ToolCallDelta[]> = {
 };
 
 const delta = new JsonObject<Delta>(
-  () => ({ $typeName: "sluice.chat.v1.Delta", role: Role.UNSPECIFIED, toolCalls: [], annotations: [] }),
+  () => ({ $typeName: "sluice.chat.v1.Delta", role: Role.UNSPECIFIED, toolCalls: [], annotations: [], reasoningBlocks: [] }),
   [
     {
       key: "role",
@@ -79,6 +80,7 @@ const delta = new JsonObject<Delta>(
     unlessEmpty("annotations", "annotations", list(annotation)),
     member("function_call", "functionCall", functionCallDelta),
     member("audio", "audio", audioReply),
+    unlessEmpty("reasoning_blocks", "reasoningBlocks", list(reasoningBlock)),
   ],
 );
 

@@ -2,9 +2,9 @@ import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_ch
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import { GatewayError } from "../../chat/error.ts";
+import type { JsonObject } from "../json/json-object.ts";
+import { JsonProblem, JsonReader } from "../json/json-reader.ts";
 import { chunkJson } from "./chunk-json.ts";
-import type { JsonObject } from "./json-object.ts";
-import { JsonProblem, JsonReader } from "./json-reader.ts";
 import { responseJson, usage } from "./reply-json.ts";
 
 /** What a reply's `model` says instead of the upstream's own name. */

@@ -1,6 +1,6 @@
 import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import { GatewayError } from "../../chat/error.ts";
-import { JsonProblem, JsonReader } from "./json-reader.ts";
+import { JsonProblem, JsonReader } from "../json/json-reader.ts";
 import { requestJson } from "./request-json.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -2,9 +2,9 @@ import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_
 import type { IncomingChatRequest, WireRequest } from "../../chat/chat-request.ts";
 import type { ByteSpan } from "../../chat/stream.ts";
 import { validateRequest } from "../../chat/validate-request.ts";
+import { map, text } from "../json/json-object.ts";
+import { JsonReader } from "../json/json-reader.ts";
 import { decodeRequest, readingRequest } from "./decode-request.ts";
-import { map, text } from "./json-object.ts";
-import { JsonReader } from "./json-reader.ts";
 import { type ScannedRequest, scanRequest } from "./scan-request.ts";
 
 /** A chat request of OpenAI's API. */

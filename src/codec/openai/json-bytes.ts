@@ -1,4 +1,4 @@
-import { JsonProblem } from "./json-reader.ts";
+import { JsonProblem } from "../json/json-reader.ts";
 import { KeyRegister } from "./key-register.ts";
 
 const maxDepth = 64;

@@ -7,7 +7,8 @@ import {
   type ImagePart,
   Role,
 } from "#gen/sluice/chat/v1/chat_message_pb";
-import { type JsonCodec, type JsonMember, JsonObject, list, member, text, unlessEmpty } from "./json-object.ts";
+import type { ReasoningBlock } from "#gen/sluice/chat/v1/reasoning_block_pb";
+import { type JsonCodec, type JsonMember, JsonObject, list, looseCount, member, text, unlessEmpty } from "../json/json-object.ts";
 import { functionCall, toolCall } from "./tool-json.ts";
 
 const roleNames = new Map<string, Role>([
@@ -172,13 +173,27 @@ function givenReasoning<M extends WithReasoning>(): JsonMember<M>[] {
   }));
 }
 
+const reasoningBlockOf = (unknown: "refuse" | "drop") =>
+  new JsonObject<ReasoningBlock>(
+    () => ({ $typeName: "sluice.chat.v1.ReasoningBlock", length: 0 }),
+    [
+      member("length", "length", looseCount),
+      member("signature", "signature", text),
+      member("redacted_data", "redactedData", text),
+    ],
+    unknown,
+  );
+
+/** A block of a reply's reasoning. */
+export const reasoningBlock = reasoningBlockOf("drop");
+
 const audioReference = new JsonObject<AudioReference>(
   () => ({ $typeName: "sluice.chat.v1.AudioReference", id: "" }),
   [member("id", "id", text)],
 );
 
 const messageObject = new JsonObject<ChatMessage>(
-  () => ({ $typeName: "sluice.chat.v1.ChatMessage", role: Role.UNSPECIFIED, parts: [], toolCalls: [] }),
+  () => ({ $typeName: "sluice.chat.v1.ChatMessage", role: Role.UNSPECIFIED, parts: [], toolCalls: [], reasoningBlocks: [] }),
   [
     member("role", "role", role),
     contentMember(),
@@ -189,6 +204,7 @@ const messageObject = new JsonObject<ChatMessage>(
     member("audio", "audio", audioReference),
     member("function_call", "functionCall", functionCall),
     ...givenReasoning<ChatMessage>(),
+    unlessEmpty("reasoning_blocks", "reasoningBlocks", list(reasoningBlockOf("refuse"))),
   ],
 );
 

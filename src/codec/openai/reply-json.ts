@@ -25,8 +25,8 @@ import {
   orNull,
   text,
   unlessEmpty,
-} from "./json-object.ts";
-import { reasoningMembers, replyRole } from "./message-json.ts";
+} from "../json/json-object.ts";
+import { reasoningBlock, reasoningMembers, replyRole } from "./message-json.ts";
 import { functionCall, toolCall } from "./tool-json.ts";
 
 const finishReasons = new Map<string, FinishReason>([
@@ -191,7 +191,13 @@ interface ReplyPart {
 const thought = new JsonObject<{ text: string }>(() => ({ text: "" }), [member("text", "text", text)], "drop");
 
 const responseMessage = new JsonObject<ResponseMessage>(
-  () => ({ $typeName: "sluice.chat.v1.ResponseMessage", role: Role.ASSISTANT, toolCalls: [], annotations: [] }),
+  () => ({
+    $typeName: "sluice.chat.v1.ResponseMessage",
+    role: Role.ASSISTANT,
+    toolCalls: [],
+    annotations: [],
+    reasoningBlocks: [],
+  }),
   [
     member("role", "role", replyRole),
     orNull(replyContent()),
@@ -201,6 +207,7 @@ const responseMessage = new JsonObject<ResponseMessage>(
     unlessEmpty("annotations", "annotations", list(annotation)),
     member("function_call", "functionCall", functionCall),
     member("audio", "audio", audioReply),
+    unlessEmpty("reasoning_blocks", "reasoningBlocks", list(reasoningBlock)),
   ],
 );
 

@@ -21,7 +21,7 @@ import {
   number,
   text,
   unlessEmpty,
-} from "./json-object.ts";
+} from "../json/json-object.ts";
 import { chatMessage, contentMember } from "./message-json.ts";
 import { functionCallChoice, functionDefinition, schemaMember, tool, toolChoice } from "./tool-json.ts";
 

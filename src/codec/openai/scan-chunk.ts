@@ -1,7 +1,7 @@
 import { GatewayError } from "../../chat/error.ts";
 import type { FrameShape } from "../../chat/stream.ts";
+import { JsonProblem, JsonReader } from "../json/json-reader.ts";
 import type { ChunkTemplate } from "./chunk-template.ts";
-import { JsonProblem, JsonReader } from "./json-reader.ts";
 import { withComma } from "./with-comma.ts";
 
 /** What is known of a chunk, or a whole reply, without decoding it. Offsets count from the beginning of the JSON. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { ByteSpan } from "../../chat/stream.ts";
+import { JsonProblem } from "../json/json-reader.ts";
 import { readingRequest } from "./decode-request.ts";
 import { JsonBytes } from "./json-bytes.ts";
-import { JsonProblem } from "./json-reader.ts";
 
 /** What is known of a request body without decoding it. */
 export interface ScannedRequest {

@@ -1,7 +1,7 @@
 import type { WireRequest } from "../../chat/chat-request.ts";
 import type { ByteSpan } from "../../chat/stream.ts";
+import { JsonReader } from "../json/json-reader.ts";
 import type { UpstreamBody } from "./encode-request.ts";
-import { JsonReader } from "./json-reader.ts";
 
 interface Splice {
   readonly span: ByteSpan;

@@ -12,7 +12,17 @@ import type {
   ToolCall,
   ToolChoice,
 } from "#gen/sluice/chat/v1/tool_pb";
-import { exact, exactObject, flag, type JsonCodec, type JsonMember, JsonObject, list, member, text } from "./json-object.ts";
+import {
+  exact,
+  exactObject,
+  flag,
+  type JsonCodec,
+  type JsonMember,
+  JsonObject,
+  list,
+  member,
+  text,
+} from "../json/json-object.ts";
 
 /** A JSON Schema kept as exact text in one field, with a Struct twin in another that is written when there is no text. */
 export function schemaMember<M extends object>(
@@ -104,6 +114,7 @@ export const toolCall = new JsonObject<ToolCall>(
     impliedType(),
     member("function", "function", functionCall),
     member("custom", "custom", customToolCall),
+    member("signature", "signature", text),
   ],
 );
 

@@ -1,6 +1,6 @@
 import { type DescMessage, fromBinary, fromJson, type JsonValue, type MessageShape, type Registry } from "@bufbuild/protobuf";
 import { GatewayError } from "../../chat/error.ts";
-import { checkJson } from "../../codec/openai/check-json.ts";
+import { checkJson } from "../../codec/json/check-json.ts";
 import { readingRequest } from "../../codec/openai/decode-request.ts";
 import { findJsonFault } from "./find-json-fault.ts";
 

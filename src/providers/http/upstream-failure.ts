@@ -1,4 +1,4 @@
-import { GatewayError } from "../chat/error.ts";
+import { GatewayError } from "../../chat/error.ts";
 
 /** Whatever was thrown while asking a provider, as a GatewayError; one that is the upstream's fault names the provider. */
 export function upstreamFailure(thrown: unknown, provider: string): GatewayError {

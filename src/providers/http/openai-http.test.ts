@@ -1,16 +1,16 @@
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { cut, FakeUpstream, type Script, stall } from "../../test/support/fake-upstream.ts";
-import { recorded, recordedText, sse } from "../../test/support/recorded-replies.ts";
-import { type CallOptions, type ReadReply, readReply, upstreamCall } from "../../test/support/upstream-call.ts";
-import { GatewayError } from "../chat/error.ts";
-import { Fold } from "../chat/fold.ts";
-import { Secret } from "../chat/secret.ts";
-import { providerTypes } from "./index.ts";
-import { openAi } from "./openai.ts";
-import { openAiCompatible } from "./openai-compatible.ts";
-import type { Provider, UpstreamCall } from "./provider.ts";
+import { FakeClock } from "../../../test/support/fake-clock.ts";
+import { cut, FakeUpstream, type Script, stall } from "../../../test/support/fake-upstream.ts";
+import { recorded, recordedText, sse } from "../../../test/support/recorded-replies.ts";
+import { type CallOptions, type ReadReply, readReply, upstreamCall } from "../../../test/support/upstream-call.ts";
+import { GatewayError } from "../../chat/error.ts";
+import { Fold } from "../../chat/fold.ts";
+import { Secret } from "../../chat/secret.ts";
+import { providerTypes } from "../index.ts";
+import { openAi } from "../openai.ts";
+import { openAiCompatible } from "../openai-compatible.ts";
+import type { Provider, UpstreamCall } from "../provider.ts";
 
 const key = "sk-proj-0123456789abcdefghijklmnopqrstuvwxyz";
 const clock = new FakeClock();

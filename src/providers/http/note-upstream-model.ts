@@ -1,6 +1,6 @@
-import type { ScannedReply } from "../codec/openai/scan-chunk.ts";
-import { utf8Of } from "../codec/openai/utf8-of.ts";
-import type { UpstreamNotes } from "./provider.ts";
+import type { ScannedReply } from "../../codec/openai/scan-chunk.ts";
+import { utf8Of } from "../../codec/openai/utf8-of.ts";
+import type { UpstreamNotes } from "../provider.ts";
 
 /** Notes the model that an upstream says has answered; gives whether it says. The scanned JSON begins at `start` of `text`. */
 export function noteUpstreamModel(notes: UpstreamNotes, scan: ScannedReply, text: string, start: number): boolean {

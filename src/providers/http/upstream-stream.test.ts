@@ -1,16 +1,16 @@
 import { setImmediate } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { cut, FakeUpstream, reset, type Step, stall } from "../../test/support/fake-upstream.ts";
-import { recorded, recordedText, sse } from "../../test/support/recorded-replies.ts";
-import { type CallOptions, type ReadReply, readReply, upstreamCall } from "../../test/support/upstream-call.ts";
-import { GatewayError } from "../chat/error.ts";
-import { Fold } from "../chat/fold.ts";
-import type { ChatStream, StreamEvent } from "../chat/stream.ts";
-import { encodeChunk } from "../codec/openai/encode-reply.ts";
-import { FrameSplicer } from "../codec/openai/frame-splicer.ts";
-import { openAiCompatible } from "./openai-compatible.ts";
-import type { Provider, UpstreamCall } from "./provider.ts";
+import { FakeClock } from "../../../test/support/fake-clock.ts";
+import { cut, FakeUpstream, reset, type Step, stall } from "../../../test/support/fake-upstream.ts";
+import { recorded, recordedText, sse } from "../../../test/support/recorded-replies.ts";
+import { type CallOptions, type ReadReply, readReply, upstreamCall } from "../../../test/support/upstream-call.ts";
+import { GatewayError } from "../../chat/error.ts";
+import { Fold } from "../../chat/fold.ts";
+import type { ChatStream, StreamEvent } from "../../chat/stream.ts";
+import { encodeChunk } from "../../codec/openai/encode-reply.ts";
+import { FrameSplicer } from "../../codec/openai/frame-splicer.ts";
+import { openAiCompatible } from "../openai-compatible.ts";
+import type { Provider, UpstreamCall } from "../provider.ts";
 
 let upstream: FakeUpstream;
 let provider: Provider;

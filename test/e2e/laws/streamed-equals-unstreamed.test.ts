@@ -57,7 +57,9 @@ interface Subject {
   /** Whether a guard may block a choice: what then leaves of its texts depends on their order, which is the canonical one then. */
   readonly blocks: boolean;
   /** What becomes of a text; for calls that fail, so that no whole reply shows it. */
-  readonly says: (text: string, kind: "content" | "arguments" | "other") => string;
+  readonly says: (text: string, isContent: boolean) => string;
+  /** The same pipeline without what fails calls: its whole reply says instead what becomes of their texts. */
+  readonly unfailing?: readonly object[];
   /** Whether the replies are prose with values of every kind that guards look for. Default few words. */
   readonly ofProse?: boolean;
 }
@@ -66,10 +68,12 @@ const folder = mkdtempSync(join(tmpdir(), "sluice-laws-"));
 const pathOf = (example: string) => relative(folder, join(exampleFolder, example));
 const same = (text: string) => text;
 const restored = (text: string) => text.replaceAll("<DENY_LIST_1>", "hi");
-const shouted: Subject["says"] = (text, kind) => (kind === "content" ? text.toUpperCase() : text);
-/** Inside JSON a letter may be written with a backslash before it, and a backslash with another. */
-const withoutHer: Subject["says"] = (text, kind) =>
-  kind === "arguments" ? text.replace(/(\\\\)|\\?her/g, "$1") : text.replaceAll("her", "");
+const shouted = (text: string, isContent: boolean) => (isContent ? text.toUpperCase() : text);
+const allAtOnce = (files: readonly string[]): readonly object[] => [
+  ...["logging", "promptTemplate", "requestMetadata", "responseValidator"].map((name) => ({ [name]: {} })),
+  ...files.map((example) => ({ [pathOf(example)]: {} })),
+  { literalGuard: { literals: ["her"], action: "redact" } },
+];
 
 const subjects: readonly Subject[] = [
   ...Object.entries(builtIns).flatMap(([name, tried]) =>
@@ -85,13 +89,10 @@ const subjects: readonly Subject[] = [
   }),
   {
     name: "all at once",
-    use: [
-      ...["logging", "promptTemplate", "requestMetadata", "responseValidator"].map((name) => ({ [name]: {} })),
-      ...examples.map((example) => ({ [pathOf(example)]: {} })),
-      { literalGuard: { literals: ["her"], action: "redact" } },
-    ],
+    use: allAtOnce(examples),
     blocks: false,
-    says: (text, kind) => shouted(withoutHer(text, kind), kind).replaceAll(/project heron/gi, "[internal]"),
+    says: same,
+    unfailing: allAtOnce(examples.filter((example) => !example.includes("watchdog"))),
   },
   ...(["redact", "block"] as const).map((action): Subject => {
     const ticket = { pattern: "TICKET-\\d{4,8}\\b", caseInsensitive: true };
@@ -129,10 +130,10 @@ afterAll(async () => {
 });
 
 /** Starts a gateway with a pipeline, from a configuration file. */
-async function start(subject: Subject): Promise<RunningGateway> {
+async function start(use: readonly object[]): Promise<RunningGateway> {
   const file = join(folder, "sluice.yaml");
   const providers = { up: { type: "openai-compatible", baseUrl: upstream.baseUrl } };
-  writeFileSync(file, JSON.stringify({ providers, pipeline: { use: subject.use } })); // JSON is YAML too
+  writeFileSync(file, JSON.stringify({ providers, pipeline: { use } })); // JSON is YAML too
   return startGatewayFrom(file);
 }
 
@@ -141,13 +142,10 @@ function textsOf({ choices }: ChatCompletionResponse, says: Subject["says"] = sa
   const texts = new Map<string, string>();
   for (const { index, message } of choices) {
     for (const channel of ["reasoning", "content", "refusal"] as const) {
-      texts.set(`${index} ${channel}`, says(message?.[channel] ?? "", channel === "content" ? channel : "other"));
+      texts.set(`${index} ${channel}`, says(message?.[channel] ?? "", channel === "content"));
     }
     for (const call of message?.toolCalls ?? []) {
-      texts.set(
-        `${index} ${call.id}`,
-        call.function ? says(call.function.arguments, "arguments") : says(call.custom?.input ?? "", "other"),
-      );
+      texts.set(`${index} ${call.id}`, says(call.function?.arguments ?? call.custom?.input ?? "", false));
     }
   }
   return texts;
@@ -182,7 +180,8 @@ class Trial {
     this.#random = seededRandom(seed);
   }
 
-  async run(clients: readonly ChatClient[]): Promise<void> {
+  /** `unfailing`: a client of the subject's other pipeline, where it has one. */
+  async run(clients: readonly ChatClient[], unfailing?: ChatClient): Promise<void> {
     const answers = [];
     for (const client of clients) answers.push(await this.#ask(client, bodyOf(this.#reply), false));
     const [whole] = answers;
@@ -190,7 +189,9 @@ class Trial {
     for (const answer of answers) expectSame(answer, whole);
     count(whole);
     // What failed, or is cut below, has said so far; as the upstream's words where no whole reply shows what becomes of them.
-    const all = whole.code === undefined ? textsOf(whole.response) : textsOf(this.#reply, this.#subject.says);
+    const instead = whole.code === undefined || unfailing === undefined ? undefined : await this.#whole(unfailing);
+    const shown = whole.code === undefined ? whole : instead;
+    const all = shown === undefined ? textsOf(this.#reply, this.#subject.says) : textsOf(shown.response);
     for (let i = 0; i < chunkings; i++) {
       const seed = Math.floor(this.#random() * 2 ** 31);
       const bytes = eventsOf(this.#chunks(seed), this.#random);
@@ -208,6 +209,12 @@ class Trial {
       cases++;
       if (this.#subject.ofProse) casesOfProse++;
     }
+  }
+
+  async #whole(client: ChatClient): Promise<ChatAnswer> {
+    const answer = await this.#ask(client, bodyOf(this.#reply), false);
+    expect(answer.code).toBeUndefined();
+    return answer;
   }
 
   async #ask(client: ChatClient, bytes: Buffer, streamed: boolean, end: readonly Step[] = []): Promise<ChatAnswer> {
@@ -237,20 +244,24 @@ describe("a streamed reply is the unstreamed one, on REST and gRPC", () => {
   });
 
   it.each(subjects)("under $name", async (subject) => {
-    const gateway = await start(subject);
+    const gateway = await start(subject.use);
     const clients = chatClients.map((make) => make(gateway.url));
+    const other = subject.unfailing && (await start(subject.unfailing));
+    const unfailing = other && chatClients[0]?.(other.url);
     try {
       await fc.assert(
         fc.asyncProperty(
           subject.ofProse ? arbitraryTalkOf(arbitraryProse()) : arbitraryTalk,
           fc.boolean(),
           fc.integer(),
-          (reply, json, seed) => new Trial(subject, reply, json, seed).run(clients),
+          (reply, json, seed) => new Trial(subject, reply, json, seed).run(clients, unfailing),
         ),
         { numRuns: subject.ofProse ? repliesOfProse : replies, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true },
       );
     } finally {
       for (const client of clients) client.close();
+      unfailing?.close();
+      await other?.close();
       await gateway.close();
     }
   });

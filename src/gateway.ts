@@ -3,6 +3,7 @@ import { checkCertificates } from "./assembly/check-certificates.ts";
 import { GatewayError } from "./chat/error.ts";
 import type { Calls } from "./chat/ports/calls.ts";
 import { type Log, silentLog } from "./chat/ports/log.ts";
+import { loopOf, newInstanceName } from "./chat/via.ts";
 import { processEnvironment } from "./config/environment.ts";
 import { fixedFields } from "./config/fixed-fields.ts";
 import type { LoadedConfig } from "./config/load.ts";
@@ -85,7 +86,9 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     metrics: new ConnectionCount(opsConnections),
   };
   const metrics = new Metrics(connections);
-  let assembly = await assemble(loaded, { log, observer: metrics.calls });
+  const instance = newInstanceName();
+  const assembling = { log, observer: metrics.calls, instance };
+  let assembly = await assemble(loaded, assembling);
   metrics.calls.offer(assembly.models());
   let active = new ActiveCalls(assembly.calls);
   const retired = new Set<ActiveCalls>();
@@ -98,7 +101,7 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
   };
   const calls: Calls = {
     admit(head) {
-      const refusal = refusalNow();
+      const refusal = refusalNow() ?? loopOf(head.headers.via, instance);
       if (refusal === undefined) return active.admit(head);
       metrics.calls.began(head).ended(undefined, refusal, undefined);
       throw refusal;
@@ -179,7 +182,7 @@ export async function createGateway(first: LoadedConfig, deps: { readonly log?: 
     async reload(load) {
       const [next, assembled] = await metrics.countReload(async () => {
         const next = await load();
-        return [next, await assemble(next, { log, observer: metrics.calls })] as const;
+        return [next, await assemble(next, assembling)] as const;
       });
       const [oldAssembly, oldActive] = [assembly, active];
       const fixed = fixedFields(first.config, next.config);

@@ -11,6 +11,7 @@ import { createModelsHandler } from "../routing/models-operation.ts";
 import { createRouter } from "../routing/router.ts";
 import { systemClock } from "../transport/system-clock.ts";
 import { configuredPipeline } from "./configured-pipeline.ts";
+import { upstreamSettings } from "./upstream-settings.ts";
 
 /** One configuration put together: everything behind the protocols. A reload makes another one; calls keep theirs. */
 export interface Assembly {
@@ -29,13 +30,15 @@ export interface Assembly {
 export interface AssemblyOptions {
   readonly log: Log;
   readonly observer: CallObserver;
+  /** The gateway's own name in `via`. */
+  readonly instance: string;
 }
 
 /**
  * Puts a configuration together: providers, pipeline, routing.
  * @throws ConfigError when the configuration names what is not there; nothing is held then.
  */
-export async function assemble(loaded: LoadedConfig, { log, observer }: AssemblyOptions): Promise<Assembly> {
+export async function assemble(loaded: LoadedConfig, { log, observer, instance }: AssemblyOptions): Promise<Assembly> {
   const { config } = loaded;
   const pipeline = await configuredPipeline(loaded);
   for (const warning of pipeline.warnings) log.warn({}, warning);
@@ -48,12 +51,17 @@ export async function assemble(loaded: LoadedConfig, { log, observer }: Assembly
   const forwardMetadata = new Set(
     Object.entries(config.providers).flatMap(([name, provider]) => (provider.forwardMetadata ? [name] : [])),
   );
+  const forwardHeaders = new Map(
+    Object.entries(config.providers).flatMap(([name, provider]) =>
+      "forwardHeaders" in provider ? [[name, provider.forwardHeaders.map((header) => header.toLowerCase())] as const] : [],
+    ),
+  );
   const catalog = createCatalog({ providers, models, direct });
   const calls = pipeline.bind({
     log,
     observer,
     clock: systemClock,
-    chat: createRouter({ providers, models, direct, forwardMetadata }),
+    chat: createRouter({ providers, models, direct, forwardMetadata, forwardHeaders, instance }),
     operations: { models: createModelsHandler(catalog) },
   });
   return {
@@ -74,7 +82,8 @@ function createProviders({ config, problem }: LoadedConfig): ReadonlyMap<string,
   for (const [name, options] of entries) {
     try {
       const make = providerTypes[options.type];
-      if (make !== undefined) providers.set(name, make(name, options, { clock: systemClock }));
+      if (make !== undefined)
+        providers.set(name, make(name, options, { clock: systemClock, upstream: upstreamSettings(options) }));
     } catch (error) {
       throw new ConfigError([problem(["providers", name], error instanceof Error ? error.message : String(error))]);
     }

@@ -1,14 +1,11 @@
 import { z } from "zod";
-import { Secret } from "../chat/secret.ts";
 import { isPlannedProviderType, notInThisVersion } from "./not-in-this-version.ts";
 import { oneOf } from "./schema-sentence.ts";
+import { secretField as secret } from "./secret-field.ts";
 import { serverSchema } from "./server-schema.ts";
 import { templateSchema } from "./template-schema.ts";
+import { upstreamFields } from "./upstream-schema.ts";
 
-const secret = z.codec(z.string().min(1), z.instanceof(Secret), {
-  decode: (text) => new Secret(text),
-  encode: (secret) => secret.toString(), // which does not tell
-});
 const text = z.string().min(1);
 
 const baseUrl = text.check(({ value, issues }) => {
@@ -32,6 +29,7 @@ const openAi = z.strictObject({
   project: text.optional().describe("Sent as OpenAI-Project."),
   forwardMetadata,
   models,
+  ...upstreamFields,
 });
 
 const openAiCompatible = z.strictObject({
@@ -41,6 +39,7 @@ const openAiCompatible = z.strictObject({
   streamUsage: z.boolean().default(true).describe("Whether the server takes stream_options.include_usage."),
   forwardMetadata,
   models,
+  ...upstreamFields,
 });
 
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });

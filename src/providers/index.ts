@@ -1,9 +1,9 @@
-import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
 import { createDemoProvider } from "./demo/index.ts";
 import { openAi } from "./openai.ts";
 import { openAiCompatible } from "./openai-compatible.ts";
 import type { Provider } from "./provider.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
 
 /** A provider as the configuration describes it. */
 export interface ProviderOptions {
@@ -15,11 +15,6 @@ export interface ProviderOptions {
   readonly project?: string | undefined;
   readonly streamUsage?: boolean | undefined;
   readonly models?: readonly string[] | undefined;
-}
-
-/** What every provider may use. */
-export interface ProviderDeps {
-  readonly clock: Clock;
 }
 
 type Factory = (name: string, options: ProviderOptions, deps: ProviderDeps) => Provider;

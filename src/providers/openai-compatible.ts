@@ -1,7 +1,7 @@
-import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
 import { openAiHttp } from "./http/openai-http.ts";
 import type { Provider } from "./provider.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
 
 /** How to reach a server that speaks OpenAI's API: vLLM, Ollama, llama.cpp, another vendor. */
 export interface OpenAiCompatibleOptions {
@@ -15,13 +15,13 @@ export interface OpenAiCompatibleOptions {
 }
 
 /** Any server that speaks OpenAI's chat completions API. */
-export function openAiCompatible(name: string, options: OpenAiCompatibleOptions, { clock }: { readonly clock: Clock }): Provider {
+export function openAiCompatible(name: string, options: OpenAiCompatibleOptions, deps: ProviderDeps): Provider {
   return openAiHttp({
     name,
     baseUrl: options.baseUrl,
     headers: options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey.reveal()}` },
     streamUsage: options.streamUsage ?? true,
     models: options.models ?? [],
-    clock,
+    deps,
   });
 }

@@ -1,7 +1,7 @@
-import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
 import { openAiHttp } from "./http/openai-http.ts";
 import type { Provider } from "./provider.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
 
 /** How to reach OpenAI. */
 export interface OpenAiOptions {
@@ -15,7 +15,7 @@ export interface OpenAiOptions {
 }
 
 /** OpenAI (https://platform.openai.com/docs/api-reference/chat). */
-export function openAi(name: string, options: OpenAiOptions, { clock }: { readonly clock: Clock }): Provider {
+export function openAi(name: string, options: OpenAiOptions, deps: ProviderDeps): Provider {
   return openAiHttp({
     name,
     baseUrl: options.baseUrl ?? "https://api.openai.com/v1",
@@ -26,6 +26,6 @@ export function openAi(name: string, options: OpenAiOptions, { clock }: { readon
     },
     streamUsage: true,
     models: options.models ?? [],
-    clock,
+    deps,
   });
 }

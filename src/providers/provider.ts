@@ -22,6 +22,8 @@ export interface UpstreamCall {
   request(): Immutable<ChatCompletionRequest>;
   /** The metadata to send upstream; undefined: none. */
   readonly metadata: Readonly<Record<string, string>> | undefined;
+  /** Headers, by lower-case name, that go upstream for the client: `via`, and those that the configuration forwards. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Ends with the attempt. Its signal aborts the upstream request; closing it is the provider's duty at the end of the stream. */
   readonly lease: Lease;
   /** Filled by the provider for RouteInfo. */

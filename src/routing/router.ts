@@ -2,6 +2,8 @@ import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import { GatewayError } from "../chat/error.ts";
 import type { Immutable } from "../chat/immutable.ts";
+import type { RequestHead } from "../chat/request-head.ts";
+import { extendVia, newInstanceName } from "../chat/via.ts";
 import type { RequestContext } from "../pipeline/context.ts";
 import type { ChatHandler } from "../pipeline/middleware.ts";
 import type { Provider, UpstreamCall, UpstreamNotes } from "../providers/provider.ts";
@@ -14,6 +16,10 @@ const identityKeys: ReadonlySet<string> = new Set(["user_id", "organization", "r
 export interface RouterOptions extends Routes {
   /** The providers, by name, that are sent the client's metadata. Default none. */
   readonly forwardMetadata?: ReadonlySet<string> | undefined;
+  /** The headers of clients, by lower-case name, that each provider is sent. Default none. */
+  readonly forwardHeaders?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** The gateway's own name in `via`. Default a new one. */
+  readonly instance?: string | undefined;
 }
 
 /**
@@ -24,6 +30,7 @@ export function createRouter(options: RouterOptions): ChatHandler {
   for (const [name, { provider }] of options.models) {
     if (!options.providers.has(provider)) throw new Error(`model ${name}: there is no provider ${provider}`);
   }
+  const { forwardHeaders, instance = newInstanceName() } = options;
   return async (ctx) => {
     const { provider, model } = resolveTarget(options, ctx.model);
     const dropped = ctx.wire === undefined ? unserved(ctx.request) : []; // bytes that may be forwarded hold nothing of Sluice's own
@@ -39,6 +46,7 @@ export function createRouter(options: RouterOptions): ChatHandler {
       forwardsWire: ctx.head.protocol === "rest",
       request: () => ctx.request,
       metadata: options.forwardMetadata?.has(provider.name) === true ? forwarded(ctx) : undefined,
+      headers: headersOf(ctx.head, forwardHeaders?.get(provider.name), instance),
       lease,
       notes,
     };
@@ -71,6 +79,12 @@ function unserved({ promptTemplate, extensionsJson }: Immutable<ChatCompletionRe
 function forwarded({ metadata }: RequestContext): Readonly<Record<string, string>> | undefined {
   const pairs = Object.entries(metadata).filter(([key]) => !identityKeys.has(key));
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+}
+
+/** Of a client's headers, what goes upstream. */
+function headersOf({ headers }: RequestHead, names: readonly string[] = [], instance: string): Record<string, string> {
+  const given = names.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]]));
+  return { ...Object.fromEntries(given), via: extendVia(headers.via, instance) };
 }
 
 /** Starts a new attempt in the route. What the provider notes, whenever it learns it, is the route's from then on. */

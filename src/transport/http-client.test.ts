@@ -7,7 +7,8 @@ import { FakeClock } from "../../test/support/fake-clock.ts";
 import { cut, FakeUpstream, reset, type Script, stall } from "../../test/support/fake-upstream.ts";
 import { GatewayError } from "../chat/error.ts";
 import { Lease } from "../chat/lease.ts";
-import { HttpClient, type HttpReply } from "./http-client.ts";
+import { HttpClient } from "./http-client.ts";
+import type { HttpReply } from "./reply-handler.ts";
 
 let upstream: FakeUpstream;
 let client: HttpClient;

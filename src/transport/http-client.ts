@@ -1,10 +1,12 @@
-/// <reference path="./undici-pool.d.ts" />
-import type { Dispatcher } from "undici";
+/// <reference path="./undici-parts.d.ts" />
+import buildConnector from "undici/lib/core/connect.js";
 import Pool from "undici/lib/dispatcher/pool.js";
-import { GatewayError } from "../chat/error.ts";
 import type { Lease } from "../chat/lease.ts";
 import type { Clock } from "../chat/ports/clock.ts";
-import { HttpBody } from "./http-body.ts";
+import { addressRules } from "./address-rules.ts";
+import { guardedLookup } from "./guarded-lookup.ts";
+import { type HttpReply, ReplyHandler } from "./reply-handler.ts";
+import type { UpstreamSettings } from "./upstream-settings.ts";
 
 /** A request to an upstream. */
 export interface HttpRequest {
@@ -17,14 +19,6 @@ export interface HttpRequest {
   readonly lease: Lease;
 }
 
-/** An upstream's reply, as soon as its headers are there. */
-export interface HttpReply {
-  readonly status: number;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: HttpBody;
-}
-
 /** What an {@link HttpClient} needs. */
 export interface HttpClientOptions {
   /** Scheme, host and port. */
@@ -32,6 +26,7 @@ export interface HttpClientOptions {
   /** The provider's name, for errors. */
   readonly provider: string;
   readonly clock: Clock;
+  readonly settings?: UpstreamSettings | undefined;
 }
 
 /**
@@ -43,12 +38,18 @@ export class HttpClient {
   readonly #pool: Pool;
   readonly #options: HttpClientOptions;
 
+  /** @throws Error when no upstream may be at the origin. */
   constructor(options: HttpClientOptions) {
-    this.#pool = new Pool(options.origin, {
-      allowH2: false,
+    const { origin, settings = {} } = options;
+    const rules = addressRules(settings.allowAddresses);
+    const refused = rules(new URL(origin).hostname);
+    if (refused !== undefined)
+      throw new Error(`its URL leads to ${refused}, where no model is served; allowAddresses would allow it`);
+    this.#pool = new Pool(origin, {
       pipelining: 1,
       keepAliveTimeout: 30_000,
-      connect: { timeout: 10_000 },
+      connect: buildConnector({ allowH2: false, timeout: 10_000, lookup: guardedLookup(rules, settings.resolve) }),
+      allowH2: false,
       headersTimeout: 600_000, // an unstreamed reply sends nothing until the model has ended
     });
     this.#options = options;
@@ -60,7 +61,7 @@ export class HttpClient {
    */
   send(request: HttpRequest): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      const handler = new ReplyHandler(this.#options, resolve, reject);
+      const handler = new ReplyHandler(this.#options.provider, this.#options.clock, { replied: resolve, failed: reject });
       request.lease.onClose((error) => {
         if (error !== undefined) handler.abort(error);
       });
@@ -79,74 +80,5 @@ export class HttpClient {
   /** Closes every connection at once. */
   close(): Promise<void> {
     return this.#pool.destroy();
-  }
-}
-
-class ReplyHandler implements Dispatcher.DispatchHandler {
-  readonly #options: HttpClientOptions;
-  readonly #resolve: (reply: HttpReply) => void;
-  readonly #reject: (error: GatewayError) => void;
-  #controller: Dispatcher.DispatchController | undefined;
-  #body: HttpBody | undefined;
-  #abortedWith: GatewayError | undefined;
-
-  constructor(options: HttpClientOptions, resolve: (reply: HttpReply) => void, reject: (error: GatewayError) => void) {
-    this.#options = options;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  /** Ends the request from our side, in whatever state it is. */
-  abort(error: GatewayError): void {
-    this.#abortedWith = error;
-    this.#body?.abandon(error);
-    this.#reject(error);
-    this.#controller?.abort(error);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#abortedWith !== undefined) controller.abort(this.#abortedWith);
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
-    const encoding = headers["content-encoding"];
-    if (encoding !== undefined && encoding !== "identity") {
-      this.abort(new GatewayError("upstream_error", "the upstream compressed its reply unasked", this.#at()));
-      return;
-    }
-    this.#body = new HttpBody(controller, this.#options.clock);
-    this.#resolve({ status, headers, body: this.#body });
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, read: Buffer): void {
-    this.#body?.push(read);
-  }
-
-  onResponseEnd(): void {
-    this.#body?.finish();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const failure = this.#abortedWith ?? this.#failure(error);
-    this.#body?.finish(failure);
-    this.#reject(failure);
-  }
-
-  #failure(cause: Error): GatewayError {
-    const code = "code" in cause ? String(cause.code) : "";
-    if (code.endsWith("_TIMEOUT") || code === "ETIMEDOUT")
-      return new GatewayError("upstream_timeout", "the upstream took too long", this.#at(cause));
-    if (this.#body === undefined) return new GatewayError("upstream_error", "the upstream cannot be reached", this.#at(cause));
-    return new GatewayError("upstream_interrupted", "the upstream broke off in the middle of its reply", this.#at(cause));
-  }
-
-  #at(cause?: Error) {
-    return { cause, provider: this.#options.provider };
   }
 }

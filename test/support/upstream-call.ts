@@ -11,10 +11,17 @@ export interface CallOptions {
   readonly forwarded?: boolean;
   readonly body?: object;
   readonly metadata?: Record<string, string>;
+  readonly headers?: Record<string, string>;
 }
 
 /** A call of an upstream, as the router makes it. */
-export function upstreamCall({ streamed = true, forwarded = false, body, metadata }: CallOptions = {}): UpstreamCall {
+export function upstreamCall({
+  streamed = true,
+  forwarded = false,
+  body,
+  metadata,
+  headers = {},
+}: CallOptions = {}): UpstreamCall {
   const sent = {
     model: "vendor/asked",
     messages: [{ role: "user", content: "Grüß Gott" }],
@@ -31,6 +38,7 @@ export function upstreamCall({ streamed = true, forwarded = false, body, metadat
     forwardsWire: forwarded,
     request: () => incoming.decode(),
     metadata,
+    headers,
     lease: new Lease(),
     notes: {},
   };

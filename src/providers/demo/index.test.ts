@@ -39,6 +39,7 @@ function ask(model: string, init: RequestInit = {}, options: { streamed?: boolea
     forwardsWire: false,
     request: () => request,
     metadata: undefined,
+    headers: {},
     lease,
     notes: {},
   };

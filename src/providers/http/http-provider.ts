@@ -1,12 +1,15 @@
 import { GatewayError } from "../../chat/error.ts";
 import type { MaybePromise } from "../../chat/maybe-promise.ts";
-import type { Clock } from "../../chat/ports/clock.ts";
+import type { Secret } from "../../chat/secret.ts";
 import type { ChatStream, StreamEvent } from "../../chat/stream.ts";
 import { streamOf } from "../../chat/stream-of.ts";
 import type { UpstreamFailure } from "../../codec/failure/upstream-failure.ts";
 import type { HttpBody } from "../../transport/http-body.ts";
-import { HttpClient, type HttpReply } from "../../transport/http-client.ts";
+import { HttpClient } from "../../transport/http-client.ts";
+import type { HttpReply } from "../../transport/reply-handler.ts";
 import type { OfferedModel, Provider, UpstreamCall } from "../provider.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { checkedPath } from "./checked-path.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
 /** A request to a vendor, before it is authenticated. */
@@ -46,13 +49,13 @@ export interface HttpProviderOptions {
   /** The provider's name in the configuration. */
   readonly name: string;
   readonly baseUrl: string;
-  /** Headers of every request. */
+  /** Headers of every request, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The headers that authenticate a request. */
+  /** The headers that authenticate a request, by lower-case name. */
   readonly authenticate: (request: OutgoingRequest) => MaybePromise<Readonly<Record<string, string>>>;
   readonly api: VendorApi;
   readonly models: readonly string[];
-  readonly clock: Clock;
+  readonly deps: ProviderDeps;
 }
 
 const maxErrorBytes = 64 * 1024;
@@ -61,17 +64,26 @@ const maxReplyBytes = 32 * 1024 * 1024;
 /** Headers under which vendors give a request's id. */
 const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "x-goog-request-id", "apim-request-id"];
 
-/** Makes a provider that asks a vendor over HTTP. */
+/**
+ * Makes a provider that asks a vendor over HTTP.
+ * @throws Error when its upstream cannot be reached as it is configured.
+ */
 export function httpProvider(options: HttpProviderOptions): Provider {
-  const { name, api, authenticate, clock } = options;
+  const { name, api, authenticate } = options;
+  const { clock, upstream } = options.deps;
   const url = new URL(options.baseUrl);
-  const client = new HttpClient({ origin: url.origin, provider: name, clock });
+  const client = new HttpClient({ origin: url.origin, provider: name, clock, settings: upstream });
   const basePath = url.pathname.replace(/\/+$/, "");
-  const common = { "content-type": "application/json", "user-agent": "sluice", ...options.headers };
+  const common: Readonly<Record<string, string>> = {
+    "content-type": "application/json",
+    "user-agent": "sluice",
+    ...options.headers,
+  };
+  const added = addedHeaders(upstream?.headers ?? {}, common);
   const offered: readonly OfferedModel[] = options.models.map((id) => ({ id, created: 0 }));
 
   const pathOf = (path: string): string => {
-    const joined = `${basePath}${path}`;
+    const joined = checkedPath(`${basePath}${path}`, basePath);
     return url.search === "" ? joined : `${joined}${joined.includes("?") ? "&" : "?"}${url.search.slice(1)}`;
   };
 
@@ -85,13 +97,17 @@ export function httpProvider(options: HttpProviderOptions): Provider {
         path: pathOf(path),
         host: url.host,
         body,
-        headers: { ...common, accept, ...headers },
+        headers: { ...call.headers, ...added, ...common, accept, ...headers }, // a provider's own win
       } as const;
       const proof = authenticate(outgoing);
       const authenticated = proof instanceof Promise ? await proof : proof;
       if (lease.error !== undefined) throw lease.error;
       const reply = await client.send({ ...outgoing, headers: { ...outgoing.headers, ...authenticated }, lease });
       noteRequestId(reply, call);
+      if (reply.status >= 300 && reply.status < 400)
+        throw new GatewayError("upstream_error", "the upstream redirects, which is not followed");
+      if (reply.status === 508)
+        throw new GatewayError("loop_detected", "the upstream found that it asks itself", { provider: name });
       if (reply.status < 200 || reply.status > 299) throw await refusal(reply);
       const type = contentType(reply);
       if (api.isStream(type)) return api.stream(reply.body, call);
@@ -122,6 +138,13 @@ export function httpProvider(options: HttpProviderOptions): Provider {
   }
 
   return { name, chat, models: () => offered, close: () => client.close() };
+}
+
+/** @throws Error when one of them is the provider's own. */
+function addedHeaders(secret: Readonly<Record<string, Secret>>, own: Readonly<Record<string, string>>): Record<string, string> {
+  const taken = Object.keys(secret).find((name) => Object.hasOwn(own, name));
+  if (taken !== undefined) throw new Error(`headers.${taken}: this type of provider sends its own`);
+  return Object.fromEntries(Object.entries(secret).map(([name, value]) => [name, value.reveal()]));
 }
 
 function contentType(reply: HttpReply): string {

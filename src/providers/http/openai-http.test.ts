@@ -94,6 +94,23 @@ describe("the request", () => {
     expect((await upstream.request()).headers).toMatchObject(expected);
   });
 
+  it("adds what is configured and what is forwarded, and sends its own headers all the same", async () => {
+    const headers = { "x-tenant": new Secret("added"), "openai-project": new Secret("added") };
+    const options = { apiKey: new Secret(key), baseUrl: upstream.baseUrl, project: "proj-1" };
+    const other = openAi("openai", options, { clock, upstream: { headers } });
+    const forwarded = { via: "1.1 me", "x-tenant": "client", "x-label": "client", authorization: "client", accept: "client" };
+    await ask({ steps: [recorded.text] }, { ...unary, headers: forwarded }, other);
+    await other.close();
+    expect((await upstream.request()).headers).toMatchObject({
+      via: "1.1 me",
+      "x-tenant": "added",
+      "x-label": "client",
+      "openai-project": "proj-1",
+      authorization: `Bearer ${key}`,
+      accept: "application/json",
+    });
+  });
+
   describe.each([
     ["encoded", false],
     ["forwarded", true],
@@ -177,8 +194,16 @@ describe("a whole reply", () => {
 describe("a refusal", () => {
   const vendorError = (text: string, more: object = {}) => JSON.stringify({ error: { message: text, ...more } });
 
+  it.each([301, 302, 303, 307, 308])(
+    "with the redirect %s does not follow it, and does not tell where it leads",
+    async (status) => {
+      const { error } = await ask({ status, headers: { location: `${upstream.origin}/elsewhere` }, steps: [stall] });
+      expect(error).toMatchObject({ code: "upstream_error", message: "the upstream redirects, which is not followed" });
+      expect(upstream.requests).toHaveLength(1);
+    },
+  );
+
   it.each<[number, string, string]>([
-    [302, "upstream_error", "the upstream failed"],
     [400, "invalid_request", "temperature is too high"],
     [401, "upstream_auth", "the upstream refused the gateway's credentials"],
     [403, "upstream_auth", "the upstream refused the gateway's credentials"],
@@ -188,6 +213,7 @@ describe("a refusal", () => {
     [429, "upstream_rate_limited", "the upstream's rate limit is reached"],
     [500, "upstream_error", "the upstream failed"],
     [503, "upstream_error", "the upstream failed"],
+    [508, "loop_detected", "the upstream found that it asks itself"],
     [504, "upstream_timeout", "the upstream took too long"],
     [529, "upstream_error", "the upstream failed"],
   ])("with status %i is %s", async (status, code, text) => {

@@ -1,5 +1,4 @@
 import { GatewayError } from "../../chat/error.ts";
-import type { Clock } from "../../chat/ports/clock.ts";
 import { eventOf, type StreamEvent } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
 import { decodeError, decodeStreamError } from "../../codec/openai/decode-error.ts";
@@ -9,6 +8,7 @@ import { scanReply } from "../../codec/openai/scan-chunk.ts";
 import { spliceRequest } from "../../codec/openai/splice-request.ts";
 import { WireEvent } from "../../codec/openai/wire-event.ts";
 import type { Provider, UpstreamCall } from "../provider.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
 import { httpProvider, type VendorApi } from "./http-provider.ts";
 import { noteUpstreamModel } from "./note-upstream-model.ts";
 import { OpenAiReader } from "./openai-reader.ts";
@@ -25,7 +25,7 @@ export interface OpenAiHttpOptions {
   /** Whether streams are asked to end with their usage. */
   readonly streamUsage: boolean;
   readonly models: readonly string[];
-  readonly clock: Clock;
+  readonly deps: ProviderDeps;
 }
 
 /** Makes a provider that speaks OpenAI's API over HTTP: bytes pass where nobody changed them, messages are encoded otherwise. */

@@ -1,0 +1,9 @@
+import type { Clock } from "../chat/ports/clock.ts";
+import type { UpstreamSettings } from "../transport/upstream-settings.ts";
+
+/** What every provider is given beside its own options. */
+export interface ProviderDeps {
+  readonly clock: Clock;
+  /** How its upstream is to be reached. Default: as {@link UpstreamSettings} says. */
+  readonly upstream?: UpstreamSettings | undefined;
+}

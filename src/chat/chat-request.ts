@@ -28,6 +28,8 @@ export interface WireRequest {
   readonly protocol: "openai";
   /** The body. */
   readonly bytes: Uint8Array;
+  /** The names of the body's members. */
+  readonly keys: readonly string[];
   /** The value of `model`, with its quotes. */
   readonly model: ByteSpan;
   /** The value of `stream_options`; absent: the body has no such member. */

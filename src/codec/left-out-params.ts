@@ -54,10 +54,12 @@ export class LeftOutParams {
   leaveAllBut(taken: ReadonlySet<string>, request: Immutable<ChatCompletionRequest>): void {
     const rest = readingRequest(() => requestJson.members(request as ChatCompletionRequest, taken)); // read, never written
     const reader = new JsonReader(`{${rest}}`);
-    reader.object((key) => {
-      const json = reader.raw();
-      if (!meaningless.has(`${key}:${json}`)) this.leave(key, json);
-    });
+    reader.object((key) => this.leaveUnlessDefault(key, reader.raw()));
+  }
+
+  /** Leaves a top-level parameter, unless it says no more than its absence: null, or the value that is meant without it. */
+  leaveUnlessDefault(name: string, json: string): void {
+    if (json !== "null" && !meaningless.has(`${name}:${json}`)) this.leave(name, json);
   }
 }
 

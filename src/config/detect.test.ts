@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { vendors } from "../providers/openai-compatible/vendors.ts";
 import { detectProviders } from "./detect.ts";
 import { leadsTo } from "./own-address.ts";
 import { ollamaUrl } from "./probe-ollama.ts";
+import { configSchema } from "./schema.ts";
 
 const opened: Server[] = [];
 const sockets = new Set<Socket>();
@@ -43,6 +45,43 @@ describe("detection", () => {
     expect(providers).toEqual({ openai: { type: "openai-compatible", baseUrl: "http://10.1.2.3/v1" } });
   });
 
+  it("finds every vendor of the table by each of its usual keys, and nothing by an empty one", async () => {
+    for (const vendor of vendors) {
+      for (const variable of "keys" in vendor ? vendor.keys : []) {
+        const { providers } = await detectProviders({ env: { ...noOllama, [variable]: "k" }, listen });
+        expect(providers).toEqual({ [vendor.type]: { type: vendor.type, apiKey: "k" } });
+        expect(configSchema.shape.providers.safeParse(providers).error).toBeUndefined();
+        expect((await detectProviders({ env: { ...noOllama, [variable]: "" }, listen })).providers).toEqual({});
+      }
+    }
+  });
+
+  const azureEndpoint = { ...noOllama, AZURE_OPENAI_ENDPOINT: "https://mine.openai.azure.com" };
+  const application = { AZURE_TENANT_ID: "t", AZURE_CLIENT_ID: "c", AZURE_CLIENT_SECRET: "s" };
+  it.each([
+    [
+      "its key",
+      { AZURE_OPENAI_API_KEY: "k", ...application, OPENAI_API_VERSION: "2025-04-01" },
+      { apiKey: "k", apiVersion: "2025-04-01" },
+    ],
+    ["an application", application, { entra: { tenantId: "t", clientId: "c", clientSecret: "s" } }],
+  ])("finds Azure by its endpoint and %s", async (_, env, expected) => {
+    const { providers, notes } = await detectProviders({ env: { ...azureEndpoint, ...env }, listen });
+    expect(providers).toMatchObject({ azure: { type: "azure", endpoint: azureEndpoint.AZURE_OPENAI_ENDPOINT, ...expected } });
+    expect(configSchema.shape.providers.safeParse(providers).error).toBeUndefined();
+    expect(notes).toEqual([]);
+  });
+
+  it.each([
+    ["has no key", azureEndpoint, "is set without AZURE_OPENAI_API_KEY or an application in Entra"],
+    ["is the gateway", { AZURE_OPENAI_ENDPOINT: "http://localhost:8080", AZURE_OPENAI_API_KEY: "k" }, "points at this gateway"],
+    ["is no URL", { AZURE_OPENAI_ENDPOINT: "mine", AZURE_OPENAI_API_KEY: "k" }, "is no http URL"],
+  ])("leaves Azure out when its endpoint %s", async (_, env, why) => {
+    const { providers, notes } = await detectProviders({ env: { ...noOllama, ...env }, listen });
+    expect(providers).toEqual({});
+    expect(notes).toEqual([`AZURE_OPENAI_ENDPOINT ${why}: it is ignored`]);
+  });
+
   it("does not point OpenAI at the gateway", async () => {
     const env = { ...noOllama, OPENAI_API_KEY: "k", OPENAI_BASE_URL: "http://localhost:8080/v1" };
     const { providers, notes } = await detectProviders({ env, listen });
@@ -54,7 +93,7 @@ describe("detection", () => {
     const host = await fakeOllama(200, JSON.stringify({ models: [{ name: "gemma3:latest" }, { name: "qwen3:4b" }] }));
     const { providers } = await detectProviders({ env: { OLLAMA_HOST: host }, listen });
     expect(providers).toEqual({
-      ollama: { type: "openai-compatible", baseUrl: `http://${host}/v1`, models: ["gemma3:latest", "qwen3:4b"] },
+      ollama: { type: "ollama", baseUrl: `http://${host}/v1`, models: ["gemma3:latest", "qwen3:4b"] },
     });
   });
 

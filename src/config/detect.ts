@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { vendors } from "../providers/openai-compatible/vendors.ts";
 import type { ListenAddress } from "./address.ts";
 import type { Environment } from "./expand.ts";
 import { leadsTo } from "./own-address.ts";
@@ -23,9 +24,12 @@ export interface DetectedProviders {
 }
 
 const longestProbeMs = 300;
-const later = ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "AWS_ACCESS_KEY_ID", "AZURE_OPENAI_ENDPOINT"];
+const later = ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "AWS_ACCESS_KEY_ID"];
 
-/** Finds OpenAI by its key or base URL, and a local Ollama if one answers in time. Never throws, never takes longer than its limit. */
+/**
+ * Finds OpenAI by its key or base URL, Azure by its endpoint, the vendors of the table by their keys, and a local Ollama if one answers
+ * in time. Never throws, never takes longer than its limit.
+ */
 export async function detectProviders({ env, listen, timeoutMs = longestProbeMs }: DetectOptions): Promise<DetectedProviders> {
   const providers: DetectedProviders["providers"] = {};
   const notes: string[] = [];
@@ -39,18 +43,43 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
     providers.openai = { type: "openai", apiKey: env.OPENAI_API_KEY, ...optional };
   } else if (baseUrl !== undefined) providers.openai = { type: "openai-compatible", baseUrl };
 
+  const azure = detectAzure(env, listen, notes);
+  if (azure !== undefined) providers.azure = azure;
+  for (const vendor of vendors) {
+    const apiKey = "keys" in vendor ? vendor.keys.map((name) => env[name]).find(Boolean) : undefined;
+    if (apiKey !== undefined) providers[vendor.type] = { type: vendor.type, apiKey };
+  }
+
   const ollama = ollamaUrl(env.OLLAMA_HOST);
   if (ollama === undefined) notes.push("OLLAMA_HOST is no address: it is ignored");
   else if (leadsTo(ollama, listen)) notes.push("OLLAMA_HOST points at this gateway: it is ignored");
   else {
     const models = await probeOllama(ollama, Math.min(timeoutMs, longestProbeMs));
     const usable = models?.filter((model) => model !== "");
-    if (usable !== undefined)
-      providers.ollama = { type: "openai-compatible", baseUrl: `${ollama.origin}/v1`, models: [...usable] };
+    if (usable !== undefined) providers.ollama = { type: "ollama", baseUrl: `${ollama.origin}/v1`, models: [...usable] };
   }
 
   for (const name of later) if (env[name]) notes.push(`${name} is set, but its provider is not in this version`);
   return { providers, notes };
+}
+
+type Configured = DetectedProviders["providers"][string];
+
+/** Azure by the variables of its own libraries: the endpoint, and a key or an application in Entra. */
+function detectAzure(env: Environment, listen: readonly ListenAddress[], notes: string[]): Configured | undefined {
+  const endpoint = env.AZURE_OPENAI_ENDPOINT || undefined;
+  if (endpoint === undefined) return undefined;
+  const unusable = whyUnusable(endpoint, listen);
+  if (unusable !== undefined) {
+    notes.push(`AZURE_OPENAI_ENDPOINT ${unusable}: it is ignored`);
+    return undefined;
+  }
+  const at = { type: "azure", endpoint, apiVersion: env.OPENAI_API_VERSION || undefined } as const;
+  if (env.AZURE_OPENAI_API_KEY) return { ...at, apiKey: env.AZURE_OPENAI_API_KEY };
+  const { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret } = env;
+  if (tenantId && clientId && clientSecret) return { ...at, entra: { tenantId, clientId, clientSecret } };
+  notes.push("AZURE_OPENAI_ENDPOINT is set without AZURE_OPENAI_API_KEY or an application in Entra: it is ignored");
+  return undefined;
 }
 
 function whyUnusable(text: string, listen: readonly ListenAddress[]): string | undefined {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type VendorType, vendors } from "../providers/openai-compatible/vendors.ts";
 import { isPlannedProviderType, notInThisVersion } from "./not-in-this-version.ts";
 import { oneOf } from "./schema-sentence.ts";
 import { secretField as secret } from "./secret-field.ts";
@@ -15,41 +16,103 @@ const baseUrl = text.check(({ value, issues }) => {
   else if (url.username !== "" || url.password !== "") refuse("must not hold a user name or password; use apiKey");
 });
 
+/** An option of a vendor's that clients may be let set. None may lead the vendor to an address, or to other credentials. */
+const optionName = z
+  .string()
+  .regex(/^[A-Za-z][\w.-]{0,63}$/, "is not the name of an option")
+  .refine(
+    (name) => !/ur[il]s?$|endpoint|host$|api_?key|auth|secret|password|credential/i.test(name),
+    "must not name a URL or a key",
+  );
+
 const forwardMetadata = z
   .boolean()
   .default(false)
   .describe("Whether clients' metadata is sent upstream, without what identifies them.");
+const unsupportedParams = z.enum(["pass", "drop", "reject"]);
+const paramPolicy = unsupportedParams
+  .default("drop")
+  .describe("What becomes of parameters that the vendor does not take: left out and told, refused, or sent all the same.");
+const allowedOptions = z
+  .array(optionName)
+  .optional()
+  .describe("Names of the vendor's own options that clients may send. Default those in docs/providers.md.");
 const models = z.array(text).optional().describe("Models to list; any other may be asked for too.");
+
+const common = { unsupportedParams: paramPolicy, allowedOptions, forwardMetadata, models, ...upstreamFields };
+const apiKey = secret.describe("The key that is sent upstream.");
+const streamUsage = z.boolean().default(true).describe("Whether the server takes stream_options.include_usage.");
 
 const openAi = z.strictObject({
   type: z.literal("openai"),
-  apiKey: secret.describe("The key that is sent upstream."),
+  apiKey,
   baseUrl: baseUrl.optional().describe("Where the API is, without /chat/completions. Default https://api.openai.com/v1."),
   organization: text.optional().describe("Sent as OpenAI-Organization."),
   project: text.optional().describe("Sent as OpenAI-Project."),
-  forwardMetadata,
-  models,
-  ...upstreamFields,
+  ...common,
+});
+
+const azure = z.strictObject({
+  type: z.literal("azure"),
+  endpoint: baseUrl.describe("The resource's address, e.g. https://my-resource.openai.azure.com."),
+  apiVersion: text.optional().describe("A dated version of the API, asked by deployment. Default the undated one, /openai/v1."),
+  apiKey: secret.optional().describe("Sent as api-key. Either this or entra."),
+  entra: z
+    .strictObject({
+      tenantId: text.describe("The tenant."),
+      clientId: text.describe("The application."),
+      clientSecret: secret.describe("Its secret."),
+      scope: text.default("https://cognitiveservices.azure.com/.default").describe("What the token is for."),
+      authority: baseUrl.default("https://login.microsoftonline.com").describe("Where tokens are issued."),
+    })
+    .optional(),
+  streamUsage,
+  ...common,
 });
 
 const openAiCompatible = z.strictObject({
   type: z.literal("openai-compatible"),
   baseUrl: baseUrl.describe("Where the API is, without /chat/completions."),
   apiKey: secret.optional().describe("Sent as a bearer token."),
-  streamUsage: z.boolean().default(true).describe("Whether the server takes stream_options.include_usage."),
-  forwardMetadata,
-  models,
-  ...upstreamFields,
+  streamUsage,
+  ...common,
+});
+
+const typesOf = (rows: readonly { readonly type: VendorType }[]) => z.literal(rows.map(({ type }) => type));
+
+/** The vendors of the table that are asked with a key. */
+const hosted = z.strictObject({
+  type: typesOf(vendors.filter((vendor) => "keys" in vendor)).describe("The vendor."),
+  apiKey,
+  baseUrl: baseUrl
+    .optional()
+    .describe("Where the API is, without /chat/completions. Default the vendor's, in docs/providers.md."),
+  ...common,
+});
+
+/** The servers of the table that people run themselves. */
+const selfHosted = z.strictObject({
+  type: typesOf(vendors.filter((vendor) => !("keys" in vendor))).describe("The server."),
+  baseUrl: baseUrl
+    .optional()
+    .describe("Where the API is, without /chat/completions. Default its usual port on this machine; llama-cpp has none."),
+  apiKey: secret.optional().describe("Sent as a bearer token."),
+  ...common,
 });
 
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
-const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, demo], {
+const kinds = [openAi, azure, hosted, selfHosted, openAiCompatible, demo] as const;
+
+const provider = z.discriminatedUnion("type", kinds, {
   error({ input }) {
     const type: unknown = typeof input === "object" && input !== null ? Reflect.get(input, "type") : undefined;
     if (type === undefined) return typeof input === "object" && input !== null ? "is missing" : undefined;
     if (typeof type === "string" && isPlannedProviderType(type)) return `this type of provider ${notInThisVersion}`;
-    return oneOf(["openai", "openai-compatible", "demo"], type);
+    return oneOf(
+      kinds.flatMap((kind) => [...kind.shape.type.values]),
+      type,
+    );
   },
 });
 
@@ -61,6 +124,7 @@ const modelName = z.string().regex(/^[^\s\p{Cc}]{1,200}$/u, "is not a name of 1 
 const target = z.strictObject({
   provider: text.describe("The provider's name in this configuration."),
   model: text.describe("That provider's own name of the model."),
+  unsupportedParams: unsupportedParams.optional().describe("As the provider's, for this model. Default the provider's."),
 });
 
 const model = z.strictObject({

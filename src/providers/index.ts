@@ -1,7 +1,11 @@
 import type { Secret } from "../chat/secret.ts";
+import type { ParamPolicy } from "../codec/left-out-params.ts";
+import type { EntraApplication } from "./azure/entra-token.ts";
+import { azure } from "./azure/index.ts";
 import { createDemoProvider } from "./demo/index.ts";
 import { openAi } from "./openai.ts";
-import { openAiCompatible } from "./openai-compatible.ts";
+import { openAiCompatible } from "./openai-compatible/index.ts";
+import { type Vendor, vendors } from "./openai-compatible/vendors.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
@@ -13,7 +17,12 @@ export interface ProviderOptions {
   readonly baseUrl?: string | undefined;
   readonly organization?: string | undefined;
   readonly project?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly apiVersion?: string | undefined;
+  readonly entra?: EntraApplication | undefined;
   readonly streamUsage?: boolean | undefined;
+  readonly unsupportedParams?: ParamPolicy | undefined;
+  readonly allowedOptions?: readonly string[] | undefined;
   readonly models?: readonly string[] | undefined;
 }
 
@@ -24,10 +33,16 @@ const required = <T>(value: T | undefined, name: string, field: string): T => {
   return value;
 };
 
-/** Every kind of provider by its `type` in the configuration: one line each. */
+const compatible =
+  (vendor?: Vendor): Factory =>
+  (name, options, deps) =>
+    openAiCompatible(name, { ...options, baseUrl: required(options.baseUrl ?? vendor?.baseUrl, name, "baseUrl") }, deps, vendor);
+
+/** Every kind of provider by its `type` in the configuration: one line each, and those of the table of vendors. */
 export const providerTypes: Readonly<Record<string, Factory>> = {
   demo: (name, _options, deps) => createDemoProvider(name, deps),
   openai: (name, options, deps) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
-  "openai-compatible": (name, options, deps) =>
-    openAiCompatible(name, { ...options, baseUrl: required(options.baseUrl, name, "baseUrl") }, deps),
+  azure: (name, options, deps) => azure(name, { ...options, endpoint: required(options.endpoint, name, "endpoint") }, deps),
+  "openai-compatible": compatible(),
+  ...Object.fromEntries(vendors.map((vendor) => [vendor.type, compatible(vendor)])),
 };

@@ -1,5 +1,7 @@
 import type { Secret } from "../chat/secret.ts";
+import type { ParamPolicy } from "../codec/left-out-params.ts";
 import { openAiHttp } from "./http/openai-http.ts";
+import { openAiQuirks } from "./http/openai-quirks.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
@@ -10,6 +12,10 @@ export interface OpenAiOptions {
   readonly baseUrl?: string | undefined;
   readonly organization?: string | undefined;
   readonly project?: string | undefined;
+  /** What to do with parameters that OpenAI does not take. Default `drop`. */
+  readonly unsupportedParams?: ParamPolicy | undefined;
+  /** Options (`extensions.openai`) that may pass beside the request's own parameters. Default none. */
+  readonly allowedOptions?: readonly string[] | undefined;
   /** Models to list; any other may be asked for too. */
   readonly models?: readonly string[] | undefined;
 }
@@ -18,6 +24,7 @@ export interface OpenAiOptions {
 export function openAi(name: string, options: OpenAiOptions, deps: ProviderDeps): Provider {
   return openAiHttp({
     name,
+    vendor: "openai",
     baseUrl: options.baseUrl ?? "https://api.openai.com/v1",
     headers: {
       authorization: `Bearer ${options.apiKey.reveal()}`,
@@ -25,6 +32,9 @@ export function openAi(name: string, options: OpenAiOptions, deps: ProviderDeps)
       ...(options.project === undefined ? {} : { "openai-project": options.project }),
     },
     streamUsage: true,
+    quirks: openAiQuirks,
+    allowedOptions: options.allowedOptions,
+    unsupportedParams: options.unsupportedParams,
     models: options.models ?? [],
     deps,
   });

@@ -3,6 +3,7 @@ import type { WireRequest } from "../chat/chat-request.ts";
 import type { Immutable } from "../chat/immutable.ts";
 import type { Lease } from "../chat/lease.ts";
 import type { ChatStream } from "../chat/stream.ts";
+import type { ParamPolicy } from "../codec/left-out-params.ts";
 
 /** One upstream attempt at a chat completion. */
 export interface UpstreamCall {
@@ -24,6 +25,8 @@ export interface UpstreamCall {
   readonly metadata: Readonly<Record<string, string>> | undefined;
   /** Headers, by lower-case name, that go upstream for the client: `via`, and those that the configuration forwards. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What to do with parameters that the vendor does not take; undefined: what the provider is set to. */
+  readonly unsupportedParams?: ParamPolicy | undefined;
   /** Ends with the attempt. Its signal aborts the upstream request; closing it is the provider's duty at the end of the stream. */
   readonly lease: Lease;
   /** Filled by the provider for RouteInfo. */
@@ -52,6 +55,8 @@ export interface OfferedModel {
 export interface Provider {
   /** Its name in the configuration: the part before the slash in `provider/model`. */
   readonly name: string;
+  /** The vendor's name among a request's extensions; undefined: it takes none. */
+  readonly vendor?: string | undefined;
   /**
    * Asks the upstream. Resolves when the reply has begun (headers); errors before that reject, later ones throw from the stream.
    * Chunks have the upstream's model name replaced by `requestedModel`. The stream ends normally only after a complete reply.

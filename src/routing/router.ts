@@ -32,8 +32,8 @@ export function createRouter(options: RouterOptions): ChatHandler {
   }
   const { forwardHeaders, instance = newInstanceName() } = options;
   return async (ctx) => {
-    const { provider, model } = resolveTarget(options, ctx.model);
-    const dropped = ctx.wire === undefined ? unserved(ctx.request) : []; // bytes that may be forwarded hold nothing of Sluice's own
+    const { provider, model, unsupportedParams } = resolveTarget(options, ctx.model);
+    const dropped = ctx.wire === undefined ? unserved(ctx.request, provider) : []; // bytes that may be forwarded hold nothing of Sluice's own
     const notes = beginAttempt(ctx.route, provider, model);
     notes.droppedParams = dropped;
     const lease = ctx.lease.child();
@@ -47,6 +47,7 @@ export function createRouter(options: RouterOptions): ChatHandler {
       request: () => ctx.request,
       metadata: options.forwardMetadata?.has(provider.name) === true ? forwarded(ctx) : undefined,
       headers: headersOf(ctx.head, forwardHeaders?.get(provider.name), instance),
+      unsupportedParams,
       lease,
       notes,
     };
@@ -64,16 +65,16 @@ const mostNamed = 8;
 const longestNamed = 64;
 
 /**
- * The names of vendor options, which pass to no provider yet: the first few, and of long ones the beginning.
+ * The names of other vendors' options: the first few, and of long ones the beginning.
  * @throws GatewayError `unsupported_parameter` for a template that no middleware has rendered.
  */
-function unserved({ promptTemplate, extensionsJson }: Immutable<ChatCompletionRequest>): string[] {
+function unserved({ promptTemplate, extensionsJson }: Immutable<ChatCompletionRequest>, provider: Provider): string[] {
   if (promptTemplate !== undefined) {
     const message = "prompt_template: nothing in this gateway's pipeline renders templates";
     throw new GatewayError("unsupported_parameter", message, { param: "prompt_template" });
   }
-  const vendors = Object.keys(extensionsJson).slice(0, mostNamed);
-  return vendors.map((vendor) => `extensions.${vendor.slice(0, longestNamed)}`);
+  const others = Object.keys(extensionsJson).filter((vendor) => vendor !== provider.vendor);
+  return others.slice(0, mostNamed).map((vendor) => `extensions.${vendor.slice(0, longestNamed)}`);
 }
 
 function forwarded({ metadata }: RequestContext): Readonly<Record<string, string>> | undefined {

@@ -1,11 +1,13 @@
 import { closestName } from "../chat/closest-name.ts";
 import { GatewayError } from "../chat/error.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, UpstreamCall } from "../providers/provider.ts";
 
 /** Where a call can go: a provider, by its name in the configuration, and that provider's name of a model. */
 export interface Target {
   readonly provider: string;
   readonly model: string;
+  /** What to do there with parameters that the vendor does not take; undefined: what the provider is set to. */
+  readonly unsupportedParams?: UpstreamCall["unsupportedParams"];
 }
 
 /** What clients may ask for. */
@@ -25,14 +27,14 @@ const longestName = 256;
  * Finds what a client's model name stands for: a configured name, else `provider/model` of at most 256 characters, split at the first slash.
  * @throws GatewayError `model_not_found`, with the name that was probably meant.
  */
-export function resolveTarget(routes: Routes, name: string): { readonly provider: Provider; readonly model: string } {
+export function resolveTarget(routes: Routes, name: string): Omit<Target, "provider"> & { readonly provider: Provider } {
   const slash = name.indexOf("/");
   const isDirect = routes.direct && slash > 0 && name.length <= longestName;
   const direct = isDirect ? { provider: name.slice(0, slash), model: name.slice(slash + 1) } : undefined;
-  const target = routes.models.get(name) ?? direct;
+  const target: Target | undefined = routes.models.get(name) ?? direct;
   const provider = target === undefined ? undefined : routes.providers.get(target.provider);
   if (target === undefined || provider === undefined || target.model === "") throw modelNotFound(name, knownNames(routes));
-  return { provider, model: target.model };
+  return { ...target, provider };
 }
 
 /** The error for a model that is not there. */

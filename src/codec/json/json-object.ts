@@ -56,6 +56,11 @@ export class JsonObject<M extends object> implements JsonCodec<M> {
     for (const member of members) this.#byKey.set(member.key, member);
   }
 
+  /** The keys that are modelled. */
+  get keys(): Iterable<string> {
+    return this.#byKey.keys();
+  }
+
   read(reader: JsonReader): M {
     const message = this.#empty();
     let unknown = "";

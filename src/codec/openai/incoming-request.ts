@@ -37,6 +37,7 @@ function wireOf(bytes: Uint8Array, scan: ScannedRequest): WireRequest {
   return {
     protocol: "openai",
     bytes,
+    keys: scan.keys,
     model: scan.modelSpan,
     streamOptions: scan.streamOptions,
     streamOptionsMember: scan.streamOptionsMember,

@@ -56,14 +56,14 @@ export class JsonBytes {
   isMember(name: string): boolean {
     const start = this.keyStart + 1;
     const length = this.#keyEnd - 1 - start;
-    if (length !== name.length) return length > name.length && this.#hasEscape && this.#member === name;
+    if (length !== name.length) return length > name.length && this.#hasEscape && this.member === name;
     for (let i = 0; i < length; i++) if (this.bytes[start + i] !== name.charCodeAt(i)) return false;
     return true;
   }
 
   /** Fails at the member that is being walked over. */
   fail(message: string): never {
-    throw new JsonProblem(this.#member.slice(0, 64), message);
+    throw new JsonProblem(this.member.slice(0, 64), message);
   }
 
   /** Passes white space. Gives the byte after it; -1 at the end. */
@@ -187,7 +187,8 @@ export class JsonBytes {
     this.#invalid("this escape is not JSON's");
   }
 
-  get #member(): string {
+  /** The name of the top-level member that is being walked over; empty before the first. */
+  get member(): string {
     return this.#keyEnd === 0 ? "" : this.#keys.text(this.keyStart + 1, this.#keyEnd - 1);
   }
 

@@ -179,3 +179,6 @@ export const requestJson = new JsonObject<ChatCompletionRequest>(
     unlessEmpty("extensions", "extensionsJson", map(exactObject)),
   ] satisfies Member[],
 );
+
+/** The names of a request's members that the contract models. */
+export const modelledMembers: ReadonlySet<string> = new Set(requestJson.keys);

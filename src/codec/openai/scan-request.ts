@@ -17,6 +17,8 @@ export interface ScannedRequest {
   /** The members with their keys and one comma, that on `model`'s side: any of them can be cut out, alone or together. */
   readonly streamOptionsMember: ByteSpan | undefined;
   readonly metadataMember: ByteSpan | undefined;
+  /** The names of the top-level members, in their order. */
+  readonly keys: readonly string[];
   /** Whether members of Sluice's own are there, which no vendor may get. */
   readonly hasOwnMembers: boolean;
 }
@@ -47,6 +49,7 @@ class RequestScan implements ScannedRequest {
   metadata: ByteSpan | undefined;
   streamOptionsMember: ByteSpan | undefined;
   metadataMember: ByteSpan | undefined;
+  readonly keys: string[] = [];
   hasOwnMembers = false;
   #hasMessages = false;
 
@@ -57,6 +60,7 @@ class RequestScan implements ScannedRequest {
     let commaBefore = 0;
     for (let hasMore = json.enter(); hasMore; hasMore = json.more()) {
       json.key();
+      this.keys.push(json.member);
       json.space();
       const value = { start: json.at, end: 0 };
       json.value();

@@ -18,7 +18,7 @@ export interface CodecApiOptions {
   readonly path: (call: UpstreamCall) => string;
   /** Names of the vendor's own options that may pass. */
   readonly allowedOptions: ReadonlySet<string>;
-  /** What to do with parameters that the vendor does not take. */
+  /** What to do with parameters that the vendor does not take, where the model's target does not say. */
   readonly unsupported: ParamPolicy;
   /** The content type of a streamed reply, and how it is cut into events; default server-sent events. */
   readonly framing?: Framing;
@@ -46,8 +46,9 @@ export function codecApi(options: CodecApiOptions): VendorApi {
   });
   return {
     request(call) {
-      const { model, streamed, metadata, notes } = call;
-      const encoded = codec.encodeRequest(call.request(), { model, streamed, metadata, unsupported, allowedOptions });
+      const { model, streamed, metadata, notes, unsupportedParams = unsupported } = call;
+      const encoding = { model, streamed, metadata, unsupported: unsupportedParams, allowedOptions };
+      const encoded = codec.encodeRequest(call.request(), encoding);
       notes.droppedParams = [...(notes.droppedParams ?? []), ...encoded.dropped];
       return { path: path(call), body: Buffer.from(encoded.body), headers: encoded.headers };
     },

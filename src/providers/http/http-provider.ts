@@ -48,6 +48,8 @@ export interface OutgoingRequest extends VendorRequest {
 export interface HttpProviderOptions {
   /** The provider's name in the configuration. */
   readonly name: string;
+  /** The vendor's name among a request's extensions. */
+  readonly vendor?: string | undefined;
   readonly baseUrl: string;
   /** Headers of every request, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -137,7 +139,7 @@ export function httpProvider(options: HttpProviderOptions): Provider {
     return streamOf([[event]]);
   }
 
-  return { name, chat, models: () => offered, close: () => client.close() };
+  return { name, vendor: options.vendor, chat, models: () => offered, close: () => client.close() };
 }
 
 /** @throws Error when one of them is the provider's own. */

@@ -9,7 +9,7 @@ import { Fold } from "../../chat/fold.ts";
 import { Secret } from "../../chat/secret.ts";
 import { providerTypes } from "../index.ts";
 import { openAi } from "../openai.ts";
-import { openAiCompatible } from "../openai-compatible.ts";
+import { openAiCompatible } from "../openai-compatible/index.ts";
 import type { Provider, UpstreamCall } from "../provider.ts";
 
 const key = "sk-proj-0123456789abcdefghijklmnopqrstuvwxyz";

@@ -1,15 +1,20 @@
 import { GatewayError } from "../../chat/error.ts";
+import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import { eventOf, type StreamEvent } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
+import { LeftOutParams, type ParamPolicy } from "../../codec/left-out-params.ts";
 import { decodeError, decodeStreamError } from "../../codec/openai/decode-error.ts";
 import { decodeResponse } from "../../codec/openai/decode-reply.ts";
-import { encodeRequest } from "../../codec/openai/encode-request.ts";
+import { Dialect } from "../../codec/openai/dialect.ts";
+import { fitBody } from "../../codec/openai/fit-body.ts";
+import { openAiCodec } from "../../codec/openai/openai-codec.ts";
 import { scanReply } from "../../codec/openai/scan-chunk.ts";
 import { spliceRequest } from "../../codec/openai/splice-request.ts";
+import type { VendorQuirks } from "../../codec/openai/vendor-quirks.ts";
 import { WireEvent } from "../../codec/openai/wire-event.ts";
 import type { Provider, UpstreamCall } from "../provider.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { httpProvider, type VendorApi } from "./http-provider.ts";
+import { httpProvider, type OutgoingRequest, type VendorApi, type VendorRequest } from "./http-provider.ts";
 import { noteUpstreamModel } from "./note-upstream-model.ts";
 import { OpenAiReader } from "./openai-reader.ts";
 import { UpstreamStream } from "./upstream-stream.ts";
@@ -18,35 +23,69 @@ import { UpstreamStream } from "./upstream-stream.ts";
 export interface OpenAiHttpOptions {
   /** The provider's name in the configuration. */
   readonly name: string;
+  /** The vendor's name: what its options are called among the extensions. Default: it has none. */
+  readonly vendor?: string | undefined;
   /** Where the API is, up to and without `/chat/completions`. */
   readonly baseUrl: string;
   /** Headers of every request: authentication and the like. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The headers that authenticate a request, where they are not always the same. */
+  readonly authenticate?: ((request: OutgoingRequest) => MaybePromise<Readonly<Record<string, string>>>) | undefined;
+  /** Path and query of a call, below the base URL. Default `/chat/completions`. */
+  readonly path?: ((call: UpstreamCall) => string) | undefined;
   /** Whether streams are asked to end with their usage. */
   readonly streamUsage: boolean;
+  /** How its requests differ from OpenAI's. Default: nobody knows, and they are sent as they are. */
+  readonly quirks?: VendorQuirks | undefined;
+  /** Names of the vendor's own options that may pass. Default none. */
+  readonly allowedOptions?: readonly string[] | undefined;
+  /** What to do with parameters that the vendor does not take, where the model's target does not say. Default `drop`. */
+  readonly unsupportedParams?: ParamPolicy | undefined;
   readonly models: readonly string[];
   readonly deps: ProviderDeps;
 }
 
 /** Makes a provider that speaks OpenAI's API over HTTP: bytes pass where nobody changed them, messages are encoded otherwise. */
-export function openAiHttp({ headers, streamUsage, ...options }: OpenAiHttpOptions): Provider {
-  return httpProvider({ ...options, authenticate: () => headers, api: openAiApi(options.name, streamUsage) });
+export function openAiHttp({ headers = {}, authenticate = () => headers, ...options }: OpenAiHttpOptions): Provider {
+  const { name, vendor, baseUrl, models, deps } = options;
+  return httpProvider({ name, vendor, baseUrl, models, deps, authenticate, api: openAiApi(options) });
 }
 
-function openAiApi(provider: string, includeUsage: boolean): VendorApi {
+type ApiOptions = Omit<OpenAiHttpOptions, "headers" | "authenticate">;
+
+function openAiApi({ name: provider, vendor = "", quirks, streamUsage, ...options }: ApiOptions): VendorApi {
+  const { path = () => "/chat/completions", unsupportedParams = "drop" } = options;
+  const dialect = quirks === undefined ? undefined : new Dialect(quirks);
+  const codec = openAiCodec({ vendor, dialect, streamUsage });
+  const allowedOptions = new Set(options.allowedOptions);
+
+  function bodyOf(call: UpstreamCall): Buffer {
+    const { model, streamed, metadata, wire } = call;
+    const unsupported = call.unsupportedParams ?? unsupportedParams;
+    if (wire === undefined) {
+      const encoded = codec.encodeRequest(call.request(), { model, streamed, metadata, unsupported, allowedOptions });
+      noteDropped(call, encoded.dropped);
+      return Buffer.from(encoded.body);
+    }
+    const spliced = spliceRequest(wire, { model, streamed, metadata, includeUsage: streamUsage });
+    if (dialect?.concerns(wire) !== true) return spliced;
+    const left = new LeftOutParams(unsupported);
+    const fitted = fitBody(spliced.toString("utf8"), dialect, left);
+    noteDropped(call, left.names);
+    return Buffer.from(fitted);
+  }
+
   return {
-    request({ model, streamed, metadata, wire, request }) {
-      const body = { model, streamed, metadata, includeUsage };
-      return {
-        path: "/chat/completions",
-        body: wire === undefined ? encodeRequest(request(), body) : spliceRequest(wire, body),
-      };
-    },
+    request: (call): VendorRequest => ({ path: path(call), body: bodyOf(call) }),
     isStream: (contentType) => contentType.startsWith("text/event-stream"),
     stream: (body, call) => new UpstreamStream(body, call, provider, new OpenAiReader(call, provider)),
     whole: (bytes, call) => wholeEvent(bytes, call, provider),
     refusal: (failure) => decodeError(failure),
   };
+}
+
+function noteDropped({ notes }: UpstreamCall, names: readonly string[]): void {
+  if (names.length > 0) notes.droppedParams = [...(notes.droppedParams ?? []), ...names];
 }
 
 function wholeEvent(bytes: Buffer, call: UpstreamCall, provider: string): StreamEvent {

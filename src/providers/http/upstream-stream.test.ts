@@ -9,7 +9,7 @@ import { Fold } from "../../chat/fold.ts";
 import type { ChatStream, StreamEvent } from "../../chat/stream.ts";
 import { encodeChunk } from "../../codec/openai/encode-reply.ts";
 import { FrameSplicer } from "../../codec/openai/frame-splicer.ts";
-import { openAiCompatible } from "../openai-compatible.ts";
+import { openAiCompatible } from "../openai-compatible/index.ts";
 import type { Provider, UpstreamCall } from "../provider.ts";
 
 let upstream: FakeUpstream;

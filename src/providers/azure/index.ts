@@ -1,0 +1,67 @@
+import type { Secret } from "../../chat/secret.ts";
+import type { ParamPolicy } from "../../codec/left-out-params.ts";
+import { openAiHttp } from "../http/openai-http.ts";
+import { openAiQuirks } from "../http/openai-quirks.ts";
+import type { Provider } from "../provider.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { type EntraApplication, EntraToken } from "./entra-token.ts";
+
+/** How to reach OpenAI's models at Azure. A model's name is the name of its deployment. */
+export interface AzureOptions {
+  /** The resource's address, e.g. `https://my-resource.openai.azure.com`. */
+  readonly endpoint: string;
+  /** A dated version of the API, asked by deployment; default the undated one, `/openai/v1`. */
+  readonly apiVersion?: string | undefined;
+  /** One of these authenticates. */
+  readonly apiKey?: Secret | undefined;
+  readonly entra?: EntraApplication | undefined;
+  /** Whether the version takes `stream_options.include_usage`: from 2024-09-01-preview on. Default true. */
+  readonly streamUsage?: boolean | undefined;
+  /** What to do with parameters that OpenAI does not take. Default `drop`. */
+  readonly unsupportedParams?: ParamPolicy | undefined;
+  /** Options (`extensions.azure`) that may pass beside the request's own parameters. Default none. */
+  readonly allowedOptions?: readonly string[] | undefined;
+  /** Deployments to list; any other may be asked for too. */
+  readonly models?: readonly string[] | undefined;
+}
+
+/**
+ * Azure OpenAI (https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle). What its content filter says of prompts and
+ * replies passes as the unmodelled fields `prompt_filter_results` and `content_filter_results`.
+ * @throws Error without a key and an application, or with both.
+ */
+export function azure(name: string, options: AzureOptions, deps: ProviderDeps): Provider {
+  const { apiKey, entra, apiVersion } = options;
+  if ((apiKey === undefined) === (entra === undefined)) throw new Error("needs either apiKey or entra");
+  const token = entra === undefined ? undefined : new EntraToken(entra, { provider: name, clock: deps.clock });
+  const provider = openAiHttp({
+    name,
+    vendor: "azure",
+    baseUrl: options.endpoint.replace(/\/openai(?:\/v1)?\/*$/, ""),
+    headers: apiKey === undefined ? {} : { "api-key": apiKey.reveal() },
+    authenticate: token === undefined ? undefined : () => bearer(token),
+    path: ({ model }) =>
+      apiVersion === undefined
+        ? "/openai/v1/chat/completions"
+        : `/openai/deployments/${encodeURIComponent(model)}/chat/completions?api-version=${encodeURIComponent(apiVersion)}`,
+    streamUsage: options.streamUsage ?? true,
+    quirks: openAiQuirks,
+    allowedOptions: options.allowedOptions,
+    unsupportedParams: options.unsupportedParams,
+    models: options.models ?? [],
+    deps,
+  });
+  if (token === undefined) return provider;
+  return {
+    ...provider,
+    async close() {
+      await Promise.all([provider.close(), token.close()]);
+    },
+  };
+}
+
+function bearer(token: EntraToken) {
+  const text = token.get();
+  const headers = (value: string) => ({ authorization: `Bearer ${value}` });
+  return typeof text === "string" ? headers(text) : text.then(headers);
+}

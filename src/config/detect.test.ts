@@ -43,6 +43,12 @@ describe("detection", () => {
     expect(providers).toEqual({ openai: { type: "openai-compatible", baseUrl: "http://10.1.2.3/v1" } });
   });
 
+  it("finds Gemini by its key", async () => {
+    const { providers, notes } = await detectProviders({ env: { ...noOllama, GEMINI_API_KEY: "k" }, listen });
+    expect(providers).toEqual({ gemini: { type: "gemini", apiKey: "k" } });
+    expect(notes).toEqual([]);
+  });
+
   it("does not point OpenAI at the gateway", async () => {
     const env = { ...noOllama, OPENAI_API_KEY: "k", OPENAI_BASE_URL: "http://localhost:8080/v1" };
     const { providers, notes } = await detectProviders({ env, listen });

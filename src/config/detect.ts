@@ -23,9 +23,9 @@ export interface DetectedProviders {
 }
 
 const longestProbeMs = 300;
-const later = ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "AWS_ACCESS_KEY_ID", "AZURE_OPENAI_ENDPOINT"];
+const later = ["ANTHROPIC_API_KEY", "AWS_ACCESS_KEY_ID", "AZURE_OPENAI_ENDPOINT"];
 
-/** Finds OpenAI by its key or base URL, and a local Ollama if one answers in time. Never throws, never takes longer than its limit. */
+/** Finds OpenAI by its key or base URL, Gemini by its key, and a local Ollama if one answers in time. Never throws, never takes longer than its limit. */
 export async function detectProviders({ env, listen, timeoutMs = longestProbeMs }: DetectOptions): Promise<DetectedProviders> {
   const providers: DetectedProviders["providers"] = {};
   const notes: string[] = [];
@@ -38,6 +38,8 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
     const optional = { baseUrl, organization: env.OPENAI_ORG_ID || undefined, project: env.OPENAI_PROJECT_ID || undefined };
     providers.openai = { type: "openai", apiKey: env.OPENAI_API_KEY, ...optional };
   } else if (baseUrl !== undefined) providers.openai = { type: "openai-compatible", baseUrl };
+
+  if (env.GEMINI_API_KEY) providers.gemini = { type: "gemini", apiKey: env.GEMINI_API_KEY };
 
   const ollama = ollamaUrl(env.OLLAMA_HOST);
   if (ollama === undefined) notes.push("OLLAMA_HOST is no address: it is ignored");

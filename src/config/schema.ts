@@ -43,14 +43,40 @@ const openAiCompatible = z.strictObject({
   models,
 });
 
+const gemini = z.strictObject({
+  type: z.literal("gemini"),
+  apiKey: secret.describe("The key that is sent upstream."),
+  baseUrl: baseUrl
+    .optional()
+    .describe("Where the API is, without /models. Default https://generativelanguage.googleapis.com/v1beta."),
+  forwardMetadata,
+  models,
+});
+
+const vertex = z.strictObject({
+  type: z.literal("vertex"),
+  project: text.describe("The id of the Google Cloud project."),
+  location: z
+    .string()
+    .regex(/^[a-z][a-z\d-]{0,62}$/, "is not a location, such as `europe-west4` or `global`")
+    .describe("A region, `us`, `eu` or `global`."),
+  credentials: secret
+    .optional()
+    .describe("The JSON of a service account's key or of application default credentials. Default the machine's own account."),
+  credentialsFile: text.optional().describe("A file with that JSON."),
+  baseUrl: baseUrl.optional().describe("Where the API is, without /projects. Default Vertex AI's own at that location."),
+  forwardMetadata,
+  models,
+});
+
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
-const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, demo], {
+const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, gemini, vertex, demo], {
   error({ input }) {
     const type: unknown = typeof input === "object" && input !== null ? Reflect.get(input, "type") : undefined;
     if (type === undefined) return typeof input === "object" && input !== null ? "is missing" : undefined;
     if (typeof type === "string" && isPlannedProviderType(type)) return `this type of provider ${notInThisVersion}`;
-    return oneOf(["openai", "openai-compatible", "demo"], type);
+    return oneOf(["openai", "openai-compatible", "gemini", "vertex", "demo"], type);
   },
 });
 

@@ -1,9 +1,11 @@
 import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
 import { createDemoProvider } from "./demo/index.ts";
+import { gemini } from "./gemini.ts";
 import { openAi } from "./openai.ts";
 import { openAiCompatible } from "./openai-compatible.ts";
 import type { Provider } from "./provider.ts";
+import { vertex } from "./vertex.ts";
 
 /** A provider as the configuration describes it. */
 export interface ProviderOptions {
@@ -13,6 +15,9 @@ export interface ProviderOptions {
   readonly baseUrl?: string | undefined;
   readonly organization?: string | undefined;
   readonly project?: string | undefined;
+  readonly location?: string | undefined;
+  readonly credentials?: Secret | undefined;
+  readonly credentialsFile?: string | undefined;
   readonly streamUsage?: boolean | undefined;
   readonly models?: readonly string[] | undefined;
 }
@@ -32,7 +37,12 @@ const required = <T>(value: T | undefined, name: string, field: string): T => {
 /** Every kind of provider by its `type` in the configuration: one line each. */
 export const providerTypes: Readonly<Record<string, Factory>> = {
   demo: (name, _options, deps) => createDemoProvider(name, deps),
+  gemini: (name, options, deps) => gemini(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   openai: (name, options, deps) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   "openai-compatible": (name, options, deps) =>
     openAiCompatible(name, { ...options, baseUrl: required(options.baseUrl, name, "baseUrl") }, deps),
+  vertex(name, options, deps) {
+    const place = { project: required(options.project, name, "project"), location: required(options.location, name, "location") };
+    return vertex(name, { ...options, ...place }, deps);
+  },
 };

@@ -82,6 +82,12 @@ describe("detection", () => {
     expect(notes).toEqual([`AZURE_OPENAI_ENDPOINT ${why}: it is ignored`]);
   });
 
+  it("finds Gemini by its key", async () => {
+    const { providers, notes } = await detectProviders({ env: { ...noOllama, GEMINI_API_KEY: "k" }, listen });
+    expect(providers).toEqual({ gemini: { type: "gemini", apiKey: "k" } });
+    expect(notes).toEqual([]);
+  });
+
   it("does not point OpenAI at the gateway", async () => {
     const env = { ...noOllama, OPENAI_API_KEY: "k", OPENAI_BASE_URL: "http://localhost:8080/v1" };
     const { providers, notes } = await detectProviders({ env, listen });

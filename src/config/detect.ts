@@ -24,7 +24,7 @@ export interface DetectedProviders {
 }
 
 const longestProbeMs = 300;
-const later = ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "AWS_ACCESS_KEY_ID"];
+const later = ["ANTHROPIC_API_KEY", "AWS_ACCESS_KEY_ID"];
 
 /**
  * Finds OpenAI by its key or base URL, Azure by its endpoint, the vendors of the table by their keys, and a local Ollama if one answers
@@ -49,6 +49,7 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
     const apiKey = "keys" in vendor ? vendor.keys.map((name) => env[name]).find(Boolean) : undefined;
     if (apiKey !== undefined) providers[vendor.type] = { type: vendor.type, apiKey };
   }
+  if (env.GEMINI_API_KEY) providers.gemini = { type: "gemini", apiKey: env.GEMINI_API_KEY };
 
   const ollama = ollamaUrl(env.OLLAMA_HOST);
   if (ollama === undefined) notes.push("OLLAMA_HOST is no address: it is ignored");

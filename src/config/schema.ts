@@ -100,9 +100,33 @@ const selfHosted = z.strictObject({
   ...common,
 });
 
+const gemini = z.strictObject({
+  type: z.literal("gemini"),
+  apiKey,
+  baseUrl: baseUrl
+    .optional()
+    .describe("Where the API is, without /models. Default https://generativelanguage.googleapis.com/v1beta."),
+  ...common,
+});
+
+const vertex = z.strictObject({
+  type: z.literal("vertex"),
+  project: text.describe("The id of the Google Cloud project."),
+  location: z
+    .string()
+    .regex(/^[a-z][a-z\d-]{0,62}$/, "is not a location, such as `europe-west4` or `global`")
+    .describe("A region, `us`, `eu` or `global`."),
+  credentials: secret
+    .optional()
+    .describe("The JSON of a service account's key or of application default credentials. Default the machine's own account."),
+  credentialsFile: text.optional().describe("A file with that JSON."),
+  baseUrl: baseUrl.optional().describe("Where the API is, without /projects. Default Vertex AI's own at that location."),
+  ...common,
+});
+
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
-const kinds = [openAi, azure, hosted, selfHosted, openAiCompatible, demo] as const;
+const kinds = [openAi, azure, hosted, selfHosted, openAiCompatible, gemini, vertex, demo] as const;
 
 const provider = z.discriminatedUnion("type", kinds, {
   error({ input }) {

@@ -3,11 +3,13 @@ import type { ParamPolicy } from "../codec/left-out-params.ts";
 import type { EntraApplication } from "./azure/entra-token.ts";
 import { azure } from "./azure/index.ts";
 import { createDemoProvider } from "./demo/index.ts";
+import { gemini } from "./gemini.ts";
 import { openAi } from "./openai.ts";
 import { openAiCompatible } from "./openai-compatible/index.ts";
 import { type Vendor, vendors } from "./openai-compatible/vendors.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
+import { vertex } from "./vertex.ts";
 
 /** A provider as the configuration describes it. */
 export interface ProviderOptions {
@@ -20,6 +22,9 @@ export interface ProviderOptions {
   readonly endpoint?: string | undefined;
   readonly apiVersion?: string | undefined;
   readonly entra?: EntraApplication | undefined;
+  readonly location?: string | undefined;
+  readonly credentials?: Secret | undefined;
+  readonly credentialsFile?: string | undefined;
   readonly streamUsage?: boolean | undefined;
   readonly unsupportedParams?: ParamPolicy | undefined;
   readonly allowedOptions?: readonly string[] | undefined;
@@ -41,8 +46,13 @@ const compatible =
 /** Every kind of provider by its `type` in the configuration: one line each, and those of the table of vendors. */
 export const providerTypes: Readonly<Record<string, Factory>> = {
   demo: (name, _options, deps) => createDemoProvider(name, deps),
+  gemini: (name, options, deps) => gemini(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   openai: (name, options, deps) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   azure: (name, options, deps) => azure(name, { ...options, endpoint: required(options.endpoint, name, "endpoint") }, deps),
   "openai-compatible": compatible(),
   ...Object.fromEntries(vendors.map((vendor) => [vendor.type, compatible(vendor)])),
+  vertex(name, options, deps) {
+    const place = { project: required(options.project, name, "project"), location: required(options.location, name, "location") };
+    return vertex(name, { ...options, ...place }, deps);
+  },
 };

@@ -18,8 +18,8 @@ export interface CodecApiOptions {
   readonly path: (call: UpstreamCall) => string;
   /** Names of the vendor's own options that may pass. */
   readonly allowedOptions: ReadonlySet<string>;
-  /** What to do with parameters that the vendor does not take, where the model's target does not say. */
-  readonly unsupported: ParamPolicy;
+  /** What to do with parameters that the vendor does not take, where the model's target does not say. Default `drop`. */
+  readonly unsupportedParams?: ParamPolicy | undefined;
   /** The content type of a streamed reply, and how it is cut into events; default server-sent events. */
   readonly framing?: Framing;
 }
@@ -38,7 +38,7 @@ const serverSentEvents: Framing = {
 
 /** A vendor's API, spoken in messages: requests are encoded, replies decoded by a codec. */
 export function codecApi(options: CodecApiOptions): VendorApi {
-  const { provider, codec, path, allowedOptions, unsupported, framing = serverSentEvents } = options;
+  const { provider, codec, path, allowedOptions, framing = serverSentEvents } = options;
   const decoding = (call: UpstreamCall): DecodeOptions => ({
     model: call.requestedModel,
     created: Math.floor(Date.now() / 1000),
@@ -46,8 +46,9 @@ export function codecApi(options: CodecApiOptions): VendorApi {
   });
   return {
     request(call) {
-      const { model, streamed, metadata, notes, unsupportedParams = unsupported } = call;
-      const encoding = { model, streamed, metadata, unsupported: unsupportedParams, allowedOptions };
+      const { model, streamed, metadata, notes } = call;
+      const unsupported = call.unsupportedParams ?? options.unsupportedParams ?? "drop";
+      const encoding = { model, streamed, metadata, unsupported, allowedOptions };
       const encoded = codec.encodeRequest(call.request(), encoding);
       notes.droppedParams = [...(notes.droppedParams ?? []), ...encoded.dropped];
       return { path: path(call), body: Buffer.from(encoded.body), headers: encoded.headers };

@@ -1,0 +1,129 @@
+import type { ChatCompletionChunk, ChunkChoice } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import { FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
+import { GatewayError } from "../../chat/error.ts";
+import { Fold } from "../../chat/fold.ts";
+import type { ChunkDecoder, DecodedResponse, DecodeOptions } from "../chat-codec.ts";
+import { JsonProblem, JsonReader } from "../json/json-reader.ts";
+import { ChoiceDecoder, emptyDelta } from "./choice-decoder.ts";
+import { decodeStreamError } from "./decode-error.ts";
+import { keptMembers } from "./kept-members.ts";
+import { type Candidate, type Reply, replyJson } from "./reply-json.ts";
+
+/** Decodes a reply of streamGenerateContent (`alt=sse`), chunk by chunk, or the one chunk that generateContent's reply is. */
+export class ReplyDecoder implements ChunkDecoder {
+  readonly #options: DecodeOptions;
+  readonly #choices = new Map<number, ChoiceDecoder>();
+  #id = "";
+  #created: number;
+  #blocked = false;
+  upstreamModel: string | undefined;
+
+  constructor(options: DecodeOptions) {
+    this.#options = options;
+    this.#created = options.created;
+  }
+
+  /** Every candidate has told why it ended, or the prompt was blocked. */
+  get complete(): boolean {
+    if (this.#blocked) return true;
+    for (const choice of this.#choices.values()) if (!choice.finished) return false;
+    return this.#choices.size > 0;
+  }
+
+  next(data: string): ChatCompletionChunk | undefined {
+    return this.add(parsed(data));
+  }
+
+  /** What a parsed chunk adds. */
+  add(reply: Reply): ChatCompletionChunk | undefined {
+    if (reply.error !== undefined) throw decodeStreamError(reply.error, this.#options.provider);
+    this.#takeHead(reply);
+    const choices = reply.candidates.map((candidate) => this.#choice(candidate));
+    const { blockReason } = reply;
+    if (blockReason !== undefined && this.#choices.size === 0 && !this.#blocked) choices.push(blockedChoice(blockReason));
+    if (blockReason !== undefined) this.#blocked = true;
+    const unknown = keptMembers(reply.unknownFieldsJson, { promptFeedback: reply.promptFeedback });
+    if (choices.length === 0 && reply.usage === undefined && unknown === undefined) return undefined;
+    const chunk: ChatCompletionChunk = {
+      $typeName: "sluice.chat.v1.ChatCompletionChunk",
+      id: this.#id,
+      choices,
+      created: this.#created,
+      model: this.#options.model,
+      metadata: {},
+      events: [],
+    };
+    if (reply.usage !== undefined) chunk.usage = reply.usage;
+    if (unknown !== undefined) chunk.unknownFieldsJson = unknown;
+    return chunk;
+  }
+
+  #takeHead({ responseId, createTime, modelVersion }: Reply): void {
+    if (modelVersion !== undefined && modelVersion !== "") this.upstreamModel ??= modelVersion;
+    if (this.#id !== "") return;
+    this.#id = responseId || `gemini-${this.#options.created}`;
+    const seconds = Math.floor(Date.parse(createTime ?? "") / 1000);
+    if (seconds > 0 && seconds <= 0xffffffff) this.#created = seconds;
+  }
+
+  #choice(candidate: Candidate): ChunkChoice {
+    const { index } = candidate;
+    let choice = this.#choices.get(index);
+    if (choice === undefined) {
+      const prefix = index === 0 ? `call_${this.#id}` : `call_${this.#id}_${index}`;
+      choice = new ChoiceDecoder(index, (call) => `${prefix}_${call}`);
+      this.#choices.set(index, choice);
+    }
+    return choice.add(candidate);
+  }
+}
+
+/** A prompt that was blocked has no candidates: a choice says so in their place. */
+function blockedChoice(blockReason: string): ChunkChoice {
+  return {
+    $typeName: "sluice.chat.v1.ChunkChoice",
+    index: 0,
+    delta: emptyDelta(Role.ASSISTANT),
+    finishReason: FinishReason.CONTENT_FILTER,
+    finishReasonRaw: blockReason,
+  };
+}
+
+/**
+ * A reply of generateContent. What streamGenerateContent sends without `alt=sse`, an array of chunks, is taken too.
+ * @throws GatewayError `upstream_error` when it is none, or has neither a candidate nor a blocked prompt.
+ */
+export function decodeResponse(body: string, options: DecodeOptions): DecodedResponse {
+  const decoder = new ReplyDecoder(options);
+  const fold = new Fold();
+  for (const reply of parsedAll(body)) {
+    const chunk = decoder.add(reply);
+    if (chunk !== undefined) fold.add(chunk);
+  }
+  const response = fold.response();
+  if (response.choices.length === 0) throw new GatewayError("upstream_error", "the upstream's reply has no candidates");
+  return { response, upstreamModel: decoder.upstreamModel };
+}
+
+const parsed = (data: string): Reply => reading(data, (reader) => replyJson.read(reader));
+
+const parsedAll = (body: string): readonly Reply[] =>
+  reading(body, (reader) => {
+    if (reader.kind() !== "array") return [replyJson.read(reader)];
+    const replies: Reply[] = [];
+    reader.array(() => replies.push(replyJson.read(reader)));
+    return replies;
+  });
+
+function reading<T>(json: string, read: (reader: JsonReader) => T): T {
+  try {
+    const reader = new JsonReader(json);
+    const value = read(reader);
+    reader.end();
+    return value;
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    throw new GatewayError("upstream_error", "the upstream's reply is malformed", { cause: error }); // its path may be the vendor's words
+  }
+}

@@ -1,0 +1,65 @@
+import { type GeminiApiOptions, geminiApi } from "./google/gemini-api.ts";
+import { type GoogleCredentials, tokenSourceOf } from "./google/token-source-of.ts";
+import { httpProvider, type VendorApi } from "./http/http-provider.ts";
+import { RefreshedToken } from "./http/refreshed-token.ts";
+import type { Provider } from "./provider.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+
+/** How to reach Gemini at Vertex AI. */
+export interface VertexOptions extends GoogleCredentials, GeminiApiOptions {
+  /** The project's id. */
+  readonly project: string;
+  /** A region, `us`, `eu`, or `global`. */
+  readonly location: string;
+  /** Default Vertex AI's own at that location: up to and without `/projects`. */
+  readonly baseUrl?: string | undefined;
+  /** Models to list; any other may be asked for too. */
+  readonly models?: readonly string[] | undefined;
+}
+
+/** Gemini at Google's Vertex AI (https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference). */
+export function vertex(name: string, options: VertexOptions, deps: ProviderDeps): Provider {
+  const { project, location } = options;
+  const source = tokenSourceOf(name, options, deps.clock);
+  const token = new RefreshedToken({ obtain: () => source.obtain(), clock: deps.clock });
+  const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
+  const root = options.baseUrl ?? `https://${hostOf(location)}/v1`;
+  const base = new URL(root); // what a proxy wants in its query stays there
+  base.pathname = `${base.pathname.replace(/\/+$/, "")}/projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}/publishers/google`;
+  const provider = httpProvider({
+    name,
+    vendor: "gemini",
+    baseUrl: base.href,
+    authenticate() {
+      const value = token.get();
+      return typeof value === "string" ? bearer(value) : value.then(bearer);
+    },
+    api: forgettingRefused(geminiApi(name, options), token),
+    models: options.models ?? [],
+    deps,
+  });
+  return {
+    ...provider,
+    async close() {
+      await Promise.all([provider.close(), source.close()]);
+    },
+  };
+}
+
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations */
+function hostOf(location: string): string {
+  if (location === "global") return "aiplatform.googleapis.com";
+  if (location === "us" || location === "eu") return `aiplatform.${location}.rep.googleapis.com`;
+  return `${location}-aiplatform.googleapis.com`;
+}
+
+/** A token that was revoked before its time is refused: the next call gets a new one. */
+function forgettingRefused(api: VendorApi, token: RefreshedToken): VendorApi {
+  return {
+    ...api,
+    refusal(failure) {
+      if (failure.status === 401) token.forget();
+      return api.refusal(failure);
+    },
+  };
+}

@@ -43,14 +43,27 @@ const openAiCompatible = z.strictObject({
   models,
 });
 
+const bedrock = z.strictObject({
+  type: z.literal("bedrock"),
+  region: text.optional().describe("The AWS region. Default AWS_REGION or AWS_DEFAULT_REGION of the environment."),
+  apiKey: secret.optional().describe("A Bedrock API key, sent as a bearer token instead of signatures."),
+  accessKeyId: text.optional().describe("Default what the environment, a profile, the container or the machine gives."),
+  secretAccessKey: secret.optional().describe("Goes with accessKeyId."),
+  sessionToken: secret.optional().describe("Goes with temporary keys."),
+  profile: text.optional().describe("A profile of AWS's shared files, by name."),
+  baseUrl: baseUrl.optional().describe("Where the API is. Default the region's bedrock-runtime."),
+  forwardMetadata,
+  models,
+});
+
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
-const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, demo], {
+const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, bedrock, demo], {
   error({ input }) {
     const type: unknown = typeof input === "object" && input !== null ? Reflect.get(input, "type") : undefined;
     if (type === undefined) return typeof input === "object" && input !== null ? "is missing" : undefined;
     if (typeof type === "string" && isPlannedProviderType(type)) return `this type of provider ${notInThisVersion}`;
-    return oneOf(["openai", "openai-compatible", "demo"], type);
+    return oneOf(["openai", "openai-compatible", "bedrock", "demo"], type);
   },
 });
 

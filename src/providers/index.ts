@@ -1,5 +1,7 @@
 import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
+import type { AwsEnvironment } from "./aws/aws-environment.ts";
+import { bedrock } from "./bedrock.ts";
 import { createDemoProvider } from "./demo/index.ts";
 import { openAi } from "./openai.ts";
 import { openAiCompatible } from "./openai-compatible.ts";
@@ -13,6 +15,11 @@ export interface ProviderOptions {
   readonly baseUrl?: string | undefined;
   readonly organization?: string | undefined;
   readonly project?: string | undefined;
+  readonly region?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: Secret | undefined;
+  readonly sessionToken?: Secret | undefined;
+  readonly profile?: string | undefined;
   readonly streamUsage?: boolean | undefined;
   readonly models?: readonly string[] | undefined;
 }
@@ -20,6 +27,8 @@ export interface ProviderOptions {
 /** What every provider may use. */
 export interface ProviderDeps {
   readonly clock: Clock;
+  /** What the process's environment says of AWS. */
+  readonly aws?: AwsEnvironment | undefined;
 }
 
 type Factory = (name: string, options: ProviderOptions, deps: ProviderDeps) => Provider;
@@ -33,6 +42,7 @@ const required = <T>(value: T | undefined, name: string, field: string): T => {
 export const providerTypes: Readonly<Record<string, Factory>> = {
   demo: (name, _options, deps) => createDemoProvider(name, deps),
   openai: (name, options, deps) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
+  bedrock,
   "openai-compatible": (name, options, deps) =>
     openAiCompatible(name, { ...options, baseUrl: required(options.baseUrl, name, "baseUrl") }, deps),
 };

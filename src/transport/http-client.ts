@@ -8,7 +8,7 @@ import { HttpBody } from "./http-body.ts";
 
 /** A request to an upstream. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Path and query, below the client's origin. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -81,7 +81,11 @@ export function encodeRequest(request: Immutable<ChatCompletionRequest>, options
   body.add("additionalModelRequestFields", modelFields(reasoning, left.passed, extensions.get("additionalModelRequestFields")));
   extensions.delete("additionalModelRequestFields");
   for (const [name, json] of extensions) body.add(name, json);
-  return { body: body.text, dropped: left.names };
+  return {
+    body: body.text,
+    dropped: left.names,
+    ...(options.streamed ? { headers: { accept: "application/vnd.amazon.eventstream" } } : {}),
+  };
 }
 
 /** Several calls in one turn are what models here do anyway; that they do not cannot be asked of them. */

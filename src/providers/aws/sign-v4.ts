@@ -64,10 +64,11 @@ export function signV4(request: SignableRequest, credentials: AwsCredentials, sc
   };
 }
 
-/** Parameters sorted by name and value, each encoded once. */
+/** Parameters sorted by name, then by value, each encoded once. */
 function canonicalQuery(query: string): string {
   return [...new URLSearchParams(query)]
-    .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value)}`)
-    .sort()
+    .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
+    .sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1))
+    .map((pair) => pair.join("="))
     .join("&");
 }

@@ -2,7 +2,9 @@ import { closestName } from "../chat/closest-name.ts";
 import type { CallObserver } from "../chat/ports/call-observer.ts";
 import type { Calls } from "../chat/ports/calls.ts";
 import type { Log } from "../chat/ports/log.ts";
+import { awsEnvironment } from "../config/aws-environment.ts";
 import { ConfigError } from "../config/config-error.ts";
+import { processEnvironment } from "../config/environment.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { providerTypes } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -77,13 +79,14 @@ export async function assemble(loaded: LoadedConfig, { log, observer, instance }
 
 function createProviders({ config, problem }: LoadedConfig): ReadonlyMap<string, Provider> {
   const providers = new Map<string, Provider>();
+  const aws = awsEnvironment(processEnvironment());
   const entries = Object.entries(config.providers);
   if (!entries.some(([name]) => name === "demo")) entries.unshift(["demo", { type: "demo", forwardMetadata: false }]);
   for (const [name, options] of entries) {
     try {
       const make = providerTypes[options.type];
       if (make !== undefined)
-        providers.set(name, make(name, options, { clock: systemClock, upstream: upstreamSettings(options) }));
+        providers.set(name, make(name, options, { clock: systemClock, upstream: upstreamSettings(options), aws }));
     } catch (error) {
       throw new ConfigError([problem(["providers", name], error instanceof Error ? error.message : String(error))]);
     }

@@ -125,12 +125,35 @@ describe("detection", () => {
     }
   });
 
+  const region = { AWS_REGION: "eu-west-1" };
+  it.each([
+    [{ AWS_ACCESS_KEY_ID: "id", ...region }, { region: "eu-west-1" }],
+    [{ AWS_PROFILE: "work", AWS_DEFAULT_REGION: "us-east-1" }, { region: "us-east-1" }],
+    [{ AWS_WEB_IDENTITY_TOKEN_FILE: "token", ...region }, { region: "eu-west-1" }],
+    [{ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2", ...region }, { region: "eu-west-1" }],
+    [
+      { AWS_BEARER_TOKEN_BEDROCK: "key", ...region },
+      { region: "eu-west-1", apiKey: "key" },
+    ],
+  ])("finds Amazon Bedrock by %j", async (env, expected) => {
+    const { providers, notes } = await detectProviders({ env: { ...noOllama, ...env }, listen });
+    expect(providers).toEqual({ bedrock: { type: "bedrock", apiKey: undefined, ...expected } });
+    expect(notes).toEqual([]);
+  });
+
+  it("does not use Amazon Bedrock without a region, or by a region alone", async () => {
+    const { providers, notes } = await detectProviders({ env: { ...noOllama, AWS_ACCESS_KEY_ID: "canary" }, listen });
+    expect(providers).toEqual({});
+    expect(notes).toEqual(["AWS_ACCESS_KEY_ID is set, but no AWS_REGION: Amazon Bedrock is not used"]);
+    expect(await detectProviders({ env: { ...noOllama, ...region }, listen })).toEqual({ providers: {}, notes: [] });
+  });
+
   it("tells what it cannot use yet, without its value", async () => {
-    const env = { ...noOllama, ANTHROPIC_API_KEY: "canary", AWS_ACCESS_KEY_ID: "canary", GEMINI_API_KEY: "" };
+    const env = { ...noOllama, ANTHROPIC_API_KEY: "canary", AZURE_OPENAI_ENDPOINT: "canary", GEMINI_API_KEY: "" };
     const { notes } = await detectProviders({ env, listen });
     expect(notes).toEqual([
       "ANTHROPIC_API_KEY is set, but its provider is not in this version",
-      "AWS_ACCESS_KEY_ID is set, but its provider is not in this version",
+      "AZURE_OPENAI_ENDPOINT is set, but its provider is not in this version",
     ]);
   });
 });

@@ -24,11 +24,19 @@ export interface DetectedProviders {
 }
 
 const longestProbeMs = 300;
-const later = ["ANTHROPIC_API_KEY", "AWS_ACCESS_KEY_ID"];
+const later = ["ANTHROPIC_API_KEY"];
+/** Variables that say where credentials for AWS are. Files and the network are not looked at. */
+const awsCredentials = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_PROFILE",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
 
 /**
- * Finds OpenAI by its key or base URL, Azure by its endpoint, the vendors of the table by their keys, and a local Ollama if one answers
- * in time. Never throws, never takes longer than its limit.
+ * Finds OpenAI by its key or base URL, Azure by its endpoint, Amazon Bedrock by AWS's variables and region, Gemini and the vendors of
+ * the table by their keys, and a local Ollama if one answers in time. Never throws, never takes longer than its limit.
  */
 export async function detectProviders({ env, listen, timeoutMs = longestProbeMs }: DetectOptions): Promise<DetectedProviders> {
   const providers: DetectedProviders["providers"] = {};
@@ -50,6 +58,10 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
     if (apiKey !== undefined) providers[vendor.type] = { type: vendor.type, apiKey };
   }
   if (env.GEMINI_API_KEY) providers.gemini = { type: "gemini", apiKey: env.GEMINI_API_KEY };
+  const aws = env.AWS_BEARER_TOKEN_BEDROCK ? "AWS_BEARER_TOKEN_BEDROCK" : awsCredentials.find((name) => env[name]);
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined;
+  if (aws !== undefined && region === undefined) notes.push(`${aws} is set, but no AWS_REGION: Amazon Bedrock is not used`);
+  else if (aws !== undefined) providers.bedrock = { type: "bedrock", region, apiKey: env.AWS_BEARER_TOKEN_BEDROCK || undefined };
 
   const ollama = ollamaUrl(env.OLLAMA_HOST);
   if (ollama === undefined) notes.push("OLLAMA_HOST is no address: it is ignored");

@@ -124,9 +124,21 @@ const vertex = z.strictObject({
   ...common,
 });
 
+const bedrock = z.strictObject({
+  type: z.literal("bedrock"),
+  region: text.optional().describe("The AWS region. Default AWS_REGION or AWS_DEFAULT_REGION of the environment."),
+  apiKey: secret.optional().describe("A Bedrock API key, sent as a bearer token instead of signatures."),
+  accessKeyId: text.optional().describe("Default what the environment, a profile, the container or the machine gives."),
+  secretAccessKey: secret.optional().describe("Goes with accessKeyId."),
+  sessionToken: secret.optional().describe("Goes with temporary keys."),
+  profile: text.optional().describe("A profile of AWS's shared files, by name."),
+  baseUrl: baseUrl.optional().describe("Where the API is. Default the region's bedrock-runtime."),
+  ...common,
+});
+
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
-const kinds = [openAi, azure, hosted, selfHosted, openAiCompatible, gemini, vertex, demo] as const;
+const kinds = [openAi, azure, hosted, selfHosted, openAiCompatible, gemini, vertex, bedrock, demo] as const;
 
 const provider = z.discriminatedUnion("type", kinds, {
   error({ input }) {

@@ -2,6 +2,7 @@ import type { Secret } from "../chat/secret.ts";
 import type { ParamPolicy } from "../codec/left-out-params.ts";
 import type { EntraApplication } from "./azure/entra-token.ts";
 import { azure } from "./azure/index.ts";
+import { bedrock } from "./bedrock.ts";
 import { createDemoProvider } from "./demo/index.ts";
 import { gemini } from "./gemini.ts";
 import { openAi } from "./openai.ts";
@@ -25,6 +26,11 @@ export interface ProviderOptions {
   readonly location?: string | undefined;
   readonly credentials?: Secret | undefined;
   readonly credentialsFile?: string | undefined;
+  readonly region?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: Secret | undefined;
+  readonly sessionToken?: Secret | undefined;
+  readonly profile?: string | undefined;
   readonly streamUsage?: boolean | undefined;
   readonly unsupportedParams?: ParamPolicy | undefined;
   readonly allowedOptions?: readonly string[] | undefined;
@@ -55,4 +61,5 @@ export const providerTypes: Readonly<Record<string, Factory>> = {
     const place = { project: required(options.project, name, "project"), location: required(options.location, name, "location") };
     return vertex(name, { ...options, ...place }, deps);
   },
+  bedrock,
 };

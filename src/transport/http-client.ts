@@ -10,7 +10,7 @@ import type { UpstreamSettings } from "./upstream-settings.ts";
 
 /** A request to an upstream. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Path and query, below the client's origin. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

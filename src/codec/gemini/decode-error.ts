@@ -24,7 +24,10 @@ export function decodeError(failure: UpstreamFailure, now: number = Date.now()):
   const { retryAfter } = vendor;
   const asked = retryAfter === undefined || failure.headers["retry-after"] !== undefined;
   const headers = asked ? failure.headers : { ...failure.headers, "retry-after": String(retryAfter) };
-  return refusalError({ ...failure, headers }, codeOf(failure.status, vendor), vendor, now);
+  const code = codeOf(failure.status, vendor);
+  // What a bad request says of our key is not the client's to read.
+  const status = code === "upstream_auth" ? 401 : failure.status;
+  return refusalError({ ...failure, status, headers }, code, vendor, now);
 }
 
 /**

@@ -23,9 +23,9 @@ export interface DetectedProviders {
 }
 
 const longestProbeMs = 300;
-const later = ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "AWS_ACCESS_KEY_ID", "AZURE_OPENAI_ENDPOINT"];
+const later = ["GEMINI_API_KEY", "AWS_ACCESS_KEY_ID", "AZURE_OPENAI_ENDPOINT"];
 
-/** Finds OpenAI by its key or base URL, and a local Ollama if one answers in time. Never throws, never takes longer than its limit. */
+/** Finds OpenAI by its key or base URL, Anthropic by its key, and a local Ollama if one answers in time. Never throws, never takes longer than its limit. */
 export async function detectProviders({ env, listen, timeoutMs = longestProbeMs }: DetectOptions): Promise<DetectedProviders> {
   const providers: DetectedProviders["providers"] = {};
   const notes: string[] = [];
@@ -39,6 +39,10 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
     providers.openai = { type: "openai", apiKey: env.OPENAI_API_KEY, ...optional };
   } else if (baseUrl !== undefined) providers.openai = { type: "openai-compatible", baseUrl };
 
+  const anthropic = anthropicFrom(env, listen);
+  if (anthropic !== undefined) providers.anthropic = anthropic.provider;
+  if (anthropic?.note !== undefined) notes.push(anthropic.note);
+
   const ollama = ollamaUrl(env.OLLAMA_HOST);
   if (ollama === undefined) notes.push("OLLAMA_HOST is no address: it is ignored");
   else if (leadsTo(ollama, listen)) notes.push("OLLAMA_HOST points at this gateway: it is ignored");
@@ -51,6 +55,16 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
 
   for (const name of later) if (env[name]) notes.push(`${name} is set, but its provider is not in this version`);
   return { providers, notes };
+}
+
+/** ANTHROPIC_BASE_URL is without the version, as Anthropic's own clients read it. */
+function anthropicFrom(env: Environment, listen: readonly ListenAddress[]) {
+  if (!env.ANTHROPIC_API_KEY) return undefined;
+  const given = env.ANTHROPIC_BASE_URL || undefined;
+  const unusable = given === undefined ? undefined : whyUnusable(given, listen);
+  const baseUrl = given === undefined || unusable !== undefined ? undefined : given.replace(/(?:\/v1)?\/*$/, "/v1");
+  const provider = { type: "anthropic", apiKey: env.ANTHROPIC_API_KEY, baseUrl } as const;
+  return { provider, note: unusable === undefined ? undefined : `ANTHROPIC_BASE_URL ${unusable}: it is ignored` };
 }
 
 function whyUnusable(text: string, listen: readonly ListenAddress[]): string | undefined {

@@ -78,13 +78,13 @@ describe("a configuration that is wrong", () => {
     ["no target", ["models: { best: { targets: [] } }"], ["sluice.yaml:1:28: models.best.targets: must not be empty"]],
     [
       "a planned provider",
-      ["providers:", "  claude: { type: anthropic, apiKey: k }"],
+      ["providers:", "  claude: { type: bedrock, apiKey: k }"],
       ["sluice.yaml:2:19: providers.claude.type: this type of provider is not in this version"],
     ],
     [
       "a provider type with a slip",
       ["providers:", "  o: { type: opnai }"],
-      ["sluice.yaml:2:14: providers.o.type: must be one of openai, openai-compatible, demo; did you mean `openai`?"],
+      ["sluice.yaml:2:14: providers.o.type: must be one of openai, openai-compatible, anthropic, demo; did you mean `openai`?"],
     ],
     ["no provider type", ["providers:", "  o: { apiKey: k }"], ["sluice.yaml:2:3: providers.o.type: is missing"]],
     ["a missing key", ["providers:", "  o:", "    type: openai"], ["sluice.yaml:2:3: providers.o.apiKey: is missing"]],

@@ -16,7 +16,7 @@ const fields: readonly (readonly string[])[] = [
 export const laterMiddleware: ReadonlySet<string> = new Set(["auth", "budget", "cache", "rateLimit"]);
 
 /** Kinds of provider that are planned. */
-const providerTypes: ReadonlySet<string> = new Set(["anthropic", "azure", "bedrock", "gemini", "vertex"]);
+const providerTypes: ReadonlySet<string> = new Set(["azure", "bedrock", "gemini", "vertex"]);
 
 /** Whether a field is planned but does not work yet. */
 export function isPlannedField(path: Path): boolean {

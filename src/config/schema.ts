@@ -43,14 +43,22 @@ const openAiCompatible = z.strictObject({
   models,
 });
 
+const anthropic = z.strictObject({
+  type: z.literal("anthropic"),
+  apiKey: secret.describe("The key that is sent upstream."),
+  baseUrl: baseUrl.optional().describe("Where the API is, without /messages. Default https://api.anthropic.com/v1."),
+  forwardMetadata,
+  models,
+});
+
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
-const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, demo], {
+const provider = z.discriminatedUnion("type", [openAi, openAiCompatible, anthropic, demo], {
   error({ input }) {
     const type: unknown = typeof input === "object" && input !== null ? Reflect.get(input, "type") : undefined;
     if (type === undefined) return typeof input === "object" && input !== null ? "is missing" : undefined;
     if (typeof type === "string" && isPlannedProviderType(type)) return `this type of provider ${notInThisVersion}`;
-    return oneOf(["openai", "openai-compatible", "demo"], type);
+    return oneOf(["openai", "openai-compatible", "anthropic", "demo"], type);
   },
 });
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../chat/ports/clock.ts";
 import type { Secret } from "../chat/secret.ts";
+import { anthropic } from "./anthropic.ts";
 import { createDemoProvider } from "./demo/index.ts";
 import { openAi } from "./openai.ts";
 import { openAiCompatible } from "./openai-compatible.ts";
@@ -31,6 +32,7 @@ const required = <T>(value: T | undefined, name: string, field: string): T => {
 
 /** Every kind of provider by its `type` in the configuration: one line each. */
 export const providerTypes: Readonly<Record<string, Factory>> = {
+  anthropic: (name, options, deps) => anthropic(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   demo: (name, _options, deps) => createDemoProvider(name, deps),
   openai: (name, options, deps) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   "openai-compatible": (name, options, deps) =>

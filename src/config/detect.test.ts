@@ -95,6 +95,25 @@ describe("detection", () => {
     expect(notes).toEqual(["OPENAI_BASE_URL points at this gateway: it is ignored"]);
   });
 
+  it.each([
+    ["", undefined],
+    ["https://eu.example", "https://eu.example/v1"],
+    ["https://eu.example/proxy/", "https://eu.example/proxy/v1"],
+    ["https://eu.example/v1/", "https://eu.example/v1"],
+  ])("finds Anthropic by its key, with ANTHROPIC_BASE_URL %j", async (given, baseUrl) => {
+    const env = { ...noOllama, ANTHROPIC_API_KEY: "k", ANTHROPIC_BASE_URL: given };
+    const { providers, notes } = await detectProviders({ env, listen });
+    expect(providers).toEqual({ anthropic: { type: "anthropic", apiKey: "k", baseUrl } });
+    expect(notes).toEqual([]);
+  });
+
+  it("does not point Anthropic at the gateway", async () => {
+    const env = { ...noOllama, ANTHROPIC_API_KEY: "k", ANTHROPIC_BASE_URL: "http://localhost:8080" };
+    const { providers, notes } = await detectProviders({ env, listen });
+    expect(providers.anthropic).toMatchObject({ type: "anthropic", baseUrl: undefined });
+    expect(notes).toEqual(["ANTHROPIC_BASE_URL points at this gateway: it is ignored"]);
+  });
+
   it("finds Ollama and its models", async () => {
     const host = await fakeOllama(200, JSON.stringify({ models: [{ name: "gemma3:latest" }, { name: "qwen3:4b" }] }));
     const { providers } = await detectProviders({ env: { OLLAMA_HOST: host }, listen });
@@ -146,15 +165,6 @@ describe("detection", () => {
     expect(providers).toEqual({});
     expect(notes).toEqual(["AWS_ACCESS_KEY_ID is set, but no AWS_REGION: Amazon Bedrock is not used"]);
     expect(await detectProviders({ env: { ...noOllama, ...region }, listen })).toEqual({ providers: {}, notes: [] });
-  });
-
-  it("tells what it cannot use yet, without its value", async () => {
-    const env = { ...noOllama, ANTHROPIC_API_KEY: "canary", AZURE_OPENAI_ENDPOINT: "canary", GEMINI_API_KEY: "" };
-    const { notes } = await detectProviders({ env, listen });
-    expect(notes).toEqual([
-      "ANTHROPIC_API_KEY is set, but its provider is not in this version",
-      "AZURE_OPENAI_ENDPOINT is set, but its provider is not in this version",
-    ]);
   });
 });
 

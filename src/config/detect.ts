@@ -24,7 +24,6 @@ export interface DetectedProviders {
 }
 
 const longestProbeMs = 300;
-const later = ["ANTHROPIC_API_KEY"];
 /** Variables that say where credentials for AWS are. Files and the network are not looked at. */
 const awsCredentials = [
   "AWS_ACCESS_KEY_ID",
@@ -35,7 +34,7 @@ const awsCredentials = [
 ];
 
 /**
- * Finds OpenAI by its key or base URL, Azure by its endpoint, Amazon Bedrock by AWS's variables and region, Gemini and the vendors of
+ * Finds OpenAI and Anthropic by their keys or base URLs, Azure by its endpoint, Amazon Bedrock by AWS's variables and region, Gemini and the vendors of
  * the table by their keys, and a local Ollama if one answers in time. Never throws, never takes longer than its limit.
  */
 export async function detectProviders({ env, listen, timeoutMs = longestProbeMs }: DetectOptions): Promise<DetectedProviders> {
@@ -62,6 +61,9 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined;
   if (aws !== undefined && region === undefined) notes.push(`${aws} is set, but no AWS_REGION: Amazon Bedrock is not used`);
   else if (aws !== undefined) providers.bedrock = { type: "bedrock", region, apiKey: env.AWS_BEARER_TOKEN_BEDROCK || undefined };
+  const anthropic = anthropicFrom(env, listen);
+  if (anthropic !== undefined) providers.anthropic = anthropic.provider;
+  if (anthropic?.note !== undefined) notes.push(anthropic.note);
 
   const ollama = ollamaUrl(env.OLLAMA_HOST);
   if (ollama === undefined) notes.push("OLLAMA_HOST is no address: it is ignored");
@@ -72,7 +74,6 @@ export async function detectProviders({ env, listen, timeoutMs = longestProbeMs 
     if (usable !== undefined) providers.ollama = { type: "ollama", baseUrl: `${ollama.origin}/v1`, models: [...usable] };
   }
 
-  for (const name of later) if (env[name]) notes.push(`${name} is set, but its provider is not in this version`);
   return { providers, notes };
 }
 
@@ -93,6 +94,16 @@ function detectAzure(env: Environment, listen: readonly ListenAddress[], notes: 
   if (tenantId && clientId && clientSecret) return { ...at, entra: { tenantId, clientId, clientSecret } };
   notes.push("AZURE_OPENAI_ENDPOINT is set without AZURE_OPENAI_API_KEY or an application in Entra: it is ignored");
   return undefined;
+}
+
+/** ANTHROPIC_BASE_URL is without the version, as Anthropic's own clients read it. */
+function anthropicFrom(env: Environment, listen: readonly ListenAddress[]) {
+  if (!env.ANTHROPIC_API_KEY) return undefined;
+  const given = env.ANTHROPIC_BASE_URL || undefined;
+  const unusable = given === undefined ? undefined : whyUnusable(given, listen);
+  const baseUrl = given === undefined || unusable !== undefined ? undefined : given.replace(/(?:\/v1)?\/*$/, "/v1");
+  const provider = { type: "anthropic", apiKey: env.ANTHROPIC_API_KEY, baseUrl } as const;
+  return { provider, note: unusable === undefined ? undefined : `ANTHROPIC_BASE_URL ${unusable}: it is ignored` };
 }
 
 function whyUnusable(text: string, listen: readonly ListenAddress[]): string | undefined {

@@ -78,14 +78,14 @@ describe("a configuration that is wrong", () => {
     ["no target", ["models: { best: { targets: [] } }"], ["sluice.yaml:1:28: models.best.targets: must not be empty"]],
     [
       "a planned provider",
-      ["providers:", "  claude: { type: anthropic, apiKey: k }"],
+      ["providers:", "  claude: { type: bedrock, apiKey: k }"],
       ["sluice.yaml:2:19: providers.claude.type: this type of provider is not in this version"],
     ],
     [
       "a provider type with a slip",
       ["providers:", "  o: { type: opnai }"],
       [
-        "sluice.yaml:2:14: providers.o.type: must be one of openai, azure, xai, mistral, groq, deepseek, together, fireworks, openrouter, perplexity, cohere, cerebras, nvidia, moonshot, huggingface, ollama, vllm, sglang, llama-cpp, lm-studio, openai-compatible, gemini, vertex, bedrock, demo; did you mean `openai`?",
+        "sluice.yaml:2:14: providers.o.type: must be one of openai, azure, xai, mistral, groq, deepseek, together, fireworks, openrouter, perplexity, cohere, cerebras, nvidia, moonshot, huggingface, ollama, vllm, sglang, llama-cpp, lm-studio, openai-compatible, gemini, vertex, bedrock, anthropic, demo; did you mean `openai`?",
       ],
     ],
     ["no provider type", ["providers:", "  o: { apiKey: k }"], ["sluice.yaml:2:3: providers.o.type: is missing"]],

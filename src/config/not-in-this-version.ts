@@ -15,16 +15,10 @@ const fields: readonly (readonly string[])[] = [
 /** Middleware that is planned, by its name. */
 export const laterMiddleware: ReadonlySet<string> = new Set(["auth", "budget", "cache", "rateLimit"]);
 
-/** Kinds of provider that are planned. */
-const providerTypes: ReadonlySet<string> = new Set(["anthropic"]);
-
 /** Whether a field is planned but does not work yet. */
 export function isPlannedField(path: Path): boolean {
   return fields.some((field) => field.length === path.length && field.every((part, i) => part === "*" || part === path[i]));
 }
-
-/** Whether a provider of this type is planned. */
-export const isPlannedProviderType = (type: string): boolean => providerTypes.has(type);
 
 /** What is said of all of them. */
 export const notInThisVersion = "is not in this version";

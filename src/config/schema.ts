@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { type VendorType, vendors } from "../providers/openai-compatible/vendors.ts";
-import { isPlannedProviderType, notInThisVersion } from "./not-in-this-version.ts";
 import { oneOf } from "./schema-sentence.ts";
 import { secretField as secret } from "./secret-field.ts";
 import { serverSchema } from "./server-schema.ts";
@@ -136,15 +135,21 @@ const bedrock = z.strictObject({
   ...common,
 });
 
+const anthropic = z.strictObject({
+  type: z.literal("anthropic"),
+  apiKey,
+  baseUrl: baseUrl.optional().describe("Where the API is, without /messages. Default https://api.anthropic.com/v1."),
+  ...common,
+});
+
 const demo = z.strictObject({ type: z.literal("demo"), forwardMetadata });
 
-const kinds = [openAi, azure, hosted, selfHosted, openAiCompatible, gemini, vertex, bedrock, demo] as const;
+const kinds = [openAi, azure, hosted, selfHosted, openAiCompatible, gemini, vertex, bedrock, anthropic, demo] as const;
 
 const provider = z.discriminatedUnion("type", kinds, {
   error({ input }) {
     const type: unknown = typeof input === "object" && input !== null ? Reflect.get(input, "type") : undefined;
     if (type === undefined) return typeof input === "object" && input !== null ? "is missing" : undefined;
-    if (typeof type === "string" && isPlannedProviderType(type)) return `this type of provider ${notInThisVersion}`;
     return oneOf(
       kinds.flatMap((kind) => [...kind.shape.type.values]),
       type,

@@ -1,6 +1,5 @@
 import type { Secret } from "../chat/secret.ts";
 import { bedrockCodec, bedrockOptions } from "../codec/bedrock/index.ts";
-import type { ParamPolicy } from "../codec/left-out-params.ts";
 import type { AwsCredentials } from "./aws/aws-credentials.ts";
 import { CachedCredentials } from "./aws/cached-credentials.ts";
 import { credentialChain } from "./aws/credential-chain.ts";
@@ -8,11 +7,12 @@ import { eventStreamFraming } from "./aws/event-stream-framing.ts";
 import { signV4, uriEncode } from "./aws/sign-v4.ts";
 import { codecApi } from "./http/codec-api.ts";
 import { type HttpProviderOptions, httpProvider, type OutgoingRequest } from "./http/http-provider.ts";
+import type { ParamSettings } from "./http/param-settings.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
 /** How to reach Amazon Bedrock. */
-export interface BedrockOptions {
+export interface BedrockOptions extends ParamSettings {
   /** Default the environment's. */
   readonly region?: string | undefined;
   /** A Bedrock API key, sent as a bearer token instead of signatures. */
@@ -27,10 +27,6 @@ export interface BedrockOptions {
   readonly baseUrl?: string | undefined;
   /** Models to list; any other may be asked for too. */
   readonly models?: readonly string[] | undefined;
-  /** What becomes of parameters that Bedrock does not take. Default `drop`. */
-  readonly unsupportedParams?: ParamPolicy | undefined;
-  /** Names of Bedrock's own options that clients may send. Default {@link bedrockOptions}. */
-  readonly allowedOptions?: readonly string[] | undefined;
 }
 
 /** What the provider may use. */
@@ -63,8 +59,8 @@ export function bedrock(name: string, options: BedrockOptions, deps: BedrockDeps
       provider: name,
       codec: bedrockCodec,
       path: ({ model, streamed }) => `/model/${uriEncode(model)}/${streamed ? "converse-stream" : "converse"}`,
-      allowedOptions: options.allowedOptions === undefined ? bedrockOptions : new Set(options.allowedOptions),
-      unsupportedParams: options.unsupportedParams,
+      vendorOptions: bedrockOptions,
+      settings: options,
       framing: eventStreamFraming,
     }),
     models: options.models ?? [],

@@ -1,11 +1,12 @@
 import type { Secret } from "../chat/secret.ts";
-import { type GeminiApiOptions, geminiApi } from "./google/gemini-api.ts";
+import { geminiApi } from "./google/gemini-api.ts";
 import { httpProvider } from "./http/http-provider.ts";
+import type { ParamSettings } from "./http/param-settings.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
 /** How to reach the Gemini API. */
-export interface GeminiOptions extends GeminiApiOptions {
+export interface GeminiOptions extends ParamSettings {
   readonly apiKey: Secret;
   /** Default `https://generativelanguage.googleapis.com/v1beta`. */
   readonly baseUrl?: string | undefined;

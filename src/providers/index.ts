@@ -1,5 +1,6 @@
 import type { Secret } from "../chat/secret.ts";
 import type { ParamPolicy } from "../codec/left-out-params.ts";
+import { anthropic } from "./anthropic.ts";
 import type { EntraApplication } from "./azure/entra-token.ts";
 import { azure } from "./azure/index.ts";
 import { bedrock } from "./bedrock.ts";
@@ -51,6 +52,7 @@ const compatible =
 
 /** Every kind of provider by its `type` in the configuration: one line each, and those of the table of vendors. */
 export const providerTypes: Readonly<Record<string, Factory>> = {
+  anthropic: (name, options, deps) => anthropic(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   demo: (name, _options, deps) => createDemoProvider(name, deps),
   gemini: (name, options, deps) => gemini(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),
   openai: (name, options, deps) => openAi(name, { ...options, apiKey: required(options.apiKey, name, "apiKey") }, deps),

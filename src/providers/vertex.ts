@@ -1,12 +1,13 @@
-import { type GeminiApiOptions, geminiApi } from "./google/gemini-api.ts";
+import { geminiApi } from "./google/gemini-api.ts";
 import { type GoogleCredentials, tokenSourceOf } from "./google/token-source-of.ts";
 import { httpProvider, type VendorApi } from "./http/http-provider.ts";
+import type { ParamSettings } from "./http/param-settings.ts";
 import { RefreshedToken } from "./http/refreshed-token.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
 /** How to reach Gemini at Vertex AI. */
-export interface VertexOptions extends GoogleCredentials, GeminiApiOptions {
+export interface VertexOptions extends GoogleCredentials, ParamSettings {
   /** The project's id. */
   readonly project: string;
   /** A region, `us`, `eu`, or `global`. */

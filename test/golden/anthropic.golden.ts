@@ -381,6 +381,7 @@ const media: readonly GoldenRequest[] = [
     page: `${docs}build-with-claude/files`,
     request: { messages: [{ role: "user", content: [{ type: "file", file: { file_id: "file_01" } }] }] },
     body: { ...max, messages: [user({ type: "document", source: { type: "file", file_id: "file_01" } })] },
+    headers: { "anthropic-beta": "files-api-2025-04-14" },
   },
   {
     name: "file-url",

@@ -73,9 +73,11 @@ describe("a reply of Anthropic's", () => {
     it("does not depend on how its bytes are cut", () => {
       const bytes = Buffer.from(sseOf(events));
       const chunks = JSON.stringify(decodeAll(events));
-      const decoded = (reads: readonly Buffer[]): string => JSON.stringify(decodeBytes(reads));
+      const decoded = (reads: readonly Buffer[]): string => JSON.stringify(payloadsOf(reads).flatMap(decoderOf()));
+      const payloads = payloadsOf([bytes]).join("\n"); // all that the decoder gets
       for (let cut = 0; cut <= bytes.length; cut++) {
-        if (decoded([bytes.subarray(0, cut), bytes.subarray(cut)]) !== chunks) expect.unreachable(`cut at ${cut}`);
+        if (payloadsOf([bytes.subarray(0, cut), bytes.subarray(cut)]).join("\n") !== payloads)
+          expect.unreachable(`cut at ${cut}`);
       }
       fc.assert(
         fc.property(fc.array(fc.nat(bytes.length), { maxLength: 40 }), (places) => {
@@ -98,15 +100,16 @@ function decodeAll(events: readonly object[]): ChatCompletionChunk[] {
   return chunks;
 }
 
-function decodeBytes(reads: readonly Buffer[]): ChatCompletionChunk[] {
+function decoderOf(): (payload: string) => ChatCompletionChunk | [] {
   const decoder = anthropicCodec.decodeStream(decoding);
-  const chunks: ChatCompletionChunk[] = [];
-  const frames = new SseFrames((text, start, end) => {
-    const chunk = decoder.next(utf8Of(text, start, end));
-    if (chunk !== undefined) chunks.push(chunk);
-  });
+  return (payload) => decoder.next(payload) ?? [];
+}
+
+function payloadsOf(reads: readonly Buffer[]): string[] {
+  const payloads: string[] = [];
+  const frames = new SseFrames((text, start, end) => payloads.push(utf8Of(text, start, end)));
   for (const read of reads) frames.push(read);
-  return chunks;
+  return payloads;
 }
 
 const sseOf = (events: readonly object[]): string =>

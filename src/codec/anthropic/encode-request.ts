@@ -69,7 +69,10 @@ function encode(request: Request, { model, streamed, metadata, unsupported, allo
   for (const [name, json] of own) if (name !== "thinking" && name !== "betas") body += `,${JSON.stringify(name)}:${json}`;
   leaveRest(request, allowedOptions, left);
 
-  const betas = betasOf(own.get("betas"), request.serviceTier === "fast");
+  const betas = betasOf(own.get("betas"), [
+    ...(request.serviceTier === "fast" ? ["fast-mode-2026-02-01"] : []),
+    ...(/"source"\s*:\s*\{\s*"type"\s*:\s*"file"/.test(body) ? ["files-api-2025-04-14"] : []),
+  ]);
   const headers = betas === "" ? {} : { headers: { "anthropic-beta": betas } };
   return { body: `${body}${left.passed}}`, dropped: left.names, ...headers };
 }
@@ -109,7 +112,8 @@ function serviceTier(tier: string | undefined, left: LeftOutParams): string {
   }
 }
 
-function betasOf(json: string | undefined, fast: boolean): string {
+/** The client's betas and the needed ones, each once. @throws GatewayError `invalid_request` for what is no name. */
+function betasOf(json: string | undefined, needed: readonly string[]): string {
   const betas = json === undefined ? [] : exactItems(json).map((item): unknown => JSON.parse(item));
   for (const beta of betas) {
     if (typeof beta !== "string" || !/^[\w.-]{1,64}$/.test(beta)) {
@@ -117,7 +121,7 @@ function betasOf(json: string | undefined, fast: boolean): string {
       throw new GatewayError("invalid_request", message, { param: "extensions.anthropic.betas" });
     }
   }
-  return [...betas, ...(fast ? ["fast-mode-2026-02-01"] : [])].join(",");
+  return [...new Set([...betas, ...needed])].join(",");
 }
 
 /** What is left of the request. A field of the client's under a name of the body's must not stand beside it, whatever the policy. */

@@ -2,11 +2,11 @@ import { GatewayError } from "../../chat/error.ts";
 import { eventOf, type StreamEvent } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
 import type { ChatCodec, ChunkDecoder, DecodeOptions } from "../../codec/chat-codec.ts";
-import type { ParamPolicy } from "../../codec/left-out-params.ts";
 import { utf8Of } from "../../codec/openai/utf8-of.ts";
 import { SseFrames } from "../../transport/sse-frames.ts";
 import type { UpstreamCall } from "../provider.ts";
 import type { VendorApi } from "./http-provider.ts";
+import type { ParamSettings } from "./param-settings.ts";
 import { type ReplyReader, UpstreamStream } from "./upstream-stream.ts";
 
 /** A vendor's API by its codec. */
@@ -16,10 +16,9 @@ export interface CodecApiOptions {
   readonly codec: ChatCodec;
   /** Path and query of a call, below the base URL. */
   readonly path: (call: UpstreamCall) => string;
-  /** Names of the vendor's own options that may pass. */
-  readonly allowedOptions: ReadonlySet<string>;
-  /** What to do with parameters that the vendor does not take, where the model's target does not say. Default `drop`. */
-  readonly unsupportedParams?: ParamPolicy | undefined;
+  /** Names of the vendor's own options that may pass, where the settings do not say. */
+  readonly vendorOptions: ReadonlySet<string>;
+  readonly settings: ParamSettings;
   /** The content type of a streamed reply, and how it is cut into events; default server-sent events. */
   readonly framing?: Framing;
 }
@@ -38,7 +37,8 @@ const serverSentEvents: Framing = {
 
 /** A vendor's API, spoken in messages: requests are encoded, replies decoded by a codec. */
 export function codecApi(options: CodecApiOptions): VendorApi {
-  const { provider, codec, path, allowedOptions, framing = serverSentEvents } = options;
+  const { provider, codec, path, settings, framing = serverSentEvents } = options;
+  const allowedOptions = settings.allowedOptions === undefined ? options.vendorOptions : new Set(settings.allowedOptions);
   const decoding = (call: UpstreamCall): DecodeOptions => ({
     model: call.requestedModel,
     created: Math.floor(Date.now() / 1000),
@@ -47,7 +47,7 @@ export function codecApi(options: CodecApiOptions): VendorApi {
   return {
     request(call) {
       const { model, streamed, metadata, notes } = call;
-      const unsupported = call.unsupportedParams ?? options.unsupportedParams ?? "drop";
+      const unsupported = call.unsupportedParams ?? settings.unsupportedParams ?? "drop";
       const encoding = { model, streamed, metadata, unsupported, allowedOptions };
       const encoded = codec.encodeRequest(call.request(), encoding);
       notes.droppedParams = [...(notes.droppedParams ?? []), ...encoded.dropped];

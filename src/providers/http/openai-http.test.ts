@@ -290,6 +290,7 @@ describe("the manifest", () => {
   it.each([
     ["openai", "apiKey"],
     ["openai-compatible", "baseUrl"],
+    ["anthropic", "apiKey"],
   ])("says what %s lacks", (type, field) => {
     expect(() => providerTypes[type]?.("mine", {}, { clock })).toThrow(`provider mine: ${field} is missing`);
   });

@@ -162,6 +162,15 @@ describe("createRouter", () => {
     expect(ctx.route.droppedParams.toSorted()).toEqual(["extensions.acme", "extensions.openai"]);
   });
 
+  it("leaves the options of a provider's own vendor to it, and passes on the policy of a target", async () => {
+    const request = { extensionsJson: { openai: "{}", acme: "{}" } };
+    const acme = { ...provider("a"), vendor: "acme" };
+    const models = new Map([["best", { provider: "a", model: "text", unsupportedParams: "reject" as const }]]);
+    const { ctx } = await route({ providers: [acme], models, direct: true }, "best", { request });
+    expect(ctx.route.droppedParams).toEqual(["extensions.openai"]);
+    expect(acme.calls[0]?.unsupportedParams).toBe("reject");
+  });
+
   it("refuses a template that nothing has rendered", async () => {
     const a = provider("a");
     const request = { promptTemplate: { id: "greet" } };

@@ -66,6 +66,10 @@ describe("a chunk", () => {
     ],
     ['{"content":[{"type":"thinking","thinking":"a"},{"type":"text","text":"c","x":1}]}', { reasoning: "a", content: "c" }],
     [
+      '{"content":[{"type":"text","text":"a"},{"type":"reference","reference_ids":[1, 2]},{"type":"text","text":"b"}]}',
+      { content: "ab", annotations: [{ type: "reference", unknownFieldsJson: '{"reference_ids":[1, 2]}' }] },
+    ],
+    [
       '{"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":""}},{"id":"2"}]}',
       {
         toolCalls: [

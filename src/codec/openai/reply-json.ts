@@ -26,6 +26,7 @@ import {
   text,
   unlessEmpty,
 } from "../json/json-object.ts";
+import { JsonReader } from "../json/json-reader.ts";
 import { reasoningBlock, reasoningMembers, replyRole } from "./message-json.ts";
 import { functionCall, toolCall } from "./tool-json.ts";
 
@@ -144,8 +145,18 @@ export const audioReply = new JsonObject<AudioReply>(
   ],
 );
 
-/** `content` of a reply: a string, or (Mistral) an array of text and thinking parts. */
-export function replyContent<M extends { content?: string | undefined; reasoning?: string | undefined }>(): JsonMember<M> {
+/** What a reply's content becomes part of. */
+interface WithContent {
+  content?: string | undefined;
+  reasoning?: string | undefined;
+  annotations: Annotation[];
+}
+
+/**
+ * `content` of a reply: a string, or (Mistral) an array of text and thinking parts. Parts of another kind, such as references, become
+ * annotations of that kind.
+ */
+export function replyContent<M extends WithContent>(): JsonMember<M> {
   const part = new JsonObject<ReplyPart>(
     () => ({ type: "" }),
     [
@@ -173,10 +184,14 @@ export function replyContent<M extends { content?: string | undefined; reasoning
         into.content = reader.string();
         return;
       }
-      for (const piece of list(part).read(reader)) {
+      reader.array(() => {
+        const json = reader.raw();
+        const piece = part.read(new JsonReader(json));
         if (piece.text !== undefined) into.content = (into.content ?? "") + piece.text;
         if (piece.thinking !== undefined) into.reasoning = (into.reasoning ?? "") + piece.thinking;
-      }
+        if (piece.text === undefined && piece.thinking === undefined)
+          into.annotations.push(annotation.read(new JsonReader(json)));
+      });
     },
     write: (from) => (from.content === undefined ? undefined : JSON.stringify(from.content)),
   };

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { ConfigError } from "../config/config-error.ts";
@@ -36,6 +37,7 @@ export async function upstreamSettings({ config, problem, proxyFor }: LoadedConf
     }
     try {
       createSecureContext(read);
+      if (read.ca !== undefined) new X509Certificate(read.ca); // a context takes anything for one
     } catch {
       throw new ConfigError([problem(at, "these are no PEM files that can be used")]);
     }

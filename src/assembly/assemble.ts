@@ -44,7 +44,7 @@ export async function assemble(loaded: LoadedConfig, { log, observer, instance }
   const { config } = loaded;
   const pipeline = await configuredPipeline(loaded);
   for (const warning of pipeline.warnings) log.warn({}, warning);
-  const providers = createProviders(loaded);
+  const providers = await createProviders(loaded);
   checkTargets(loaded, providers);
   const models = new Map(
     Object.entries(config.models).flatMap(([name, { targets }]) => targets.map((target) => [name, target] as const)),
@@ -77,7 +77,8 @@ export async function assemble(loaded: LoadedConfig, { log, observer, instance }
   };
 }
 
-function createProviders({ config, problem }: LoadedConfig): ReadonlyMap<string, Provider> {
+async function createProviders(loaded: LoadedConfig): Promise<ReadonlyMap<string, Provider>> {
+  const { config, problem } = loaded;
   const providers = new Map<string, Provider>();
   const aws = awsEnvironment(processEnvironment());
   const entries = Object.entries(config.providers);
@@ -86,8 +87,10 @@ function createProviders({ config, problem }: LoadedConfig): ReadonlyMap<string,
     try {
       const make = providerTypes[options.type];
       if (make !== undefined)
-        providers.set(name, make(name, options, { clock: systemClock, upstream: upstreamSettings(options), aws }));
+        providers.set(name, make(name, options, { clock: systemClock, upstream: await upstreamSettings(loaded, name), aws }));
     } catch (error) {
+      await Promise.all([...providers.values()].map((provider) => provider.close()));
+      if (error instanceof ConfigError) throw error;
       throw new ConfigError([problem(["providers", name], error instanceof Error ? error.message : String(error))]);
     }
   }

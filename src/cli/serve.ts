@@ -82,5 +82,8 @@ function filesOf({ file, config }: LoadedConfig): readonly string[] {
   const certificates = config.server.listen.flatMap((at) =>
     "path" in at || at.tls === undefined ? [] : Object.values(at.tls).filter((path) => path !== undefined),
   );
-  return [...(file === undefined ? [] : [file]), ...certificates];
+  const upstreams = Object.values(config.providers).flatMap((provider) =>
+    "tls" in provider && provider.tls !== undefined ? Object.values(provider.tls).filter((path) => path !== undefined) : [],
+  );
+  return [...(file === undefined ? [] : [file]), ...certificates, ...upstreams];
 }

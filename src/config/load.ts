@@ -5,6 +5,7 @@ import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type EnvOverride, envOverrides } from "./env-overrides.ts";
 import { type Environment, type ExpansionProblem, expand } from "./expand.ts";
 import { type Layers, mergeValues, problemAt } from "./layers.ts";
+import { type NamedProxy, proxyEnvironment } from "./proxy-environment.ts";
 import { readSchema } from "./read-schema.ts";
 import { type Config, configSchema } from "./schema.ts";
 import type { ConfigSource, Path } from "./source.ts";
@@ -25,6 +26,8 @@ export interface LoadedConfig {
   readonly file: string | undefined;
   /** What was written, before defaults and with references to the environment as they are. */
   readonly written: unknown;
+  /** By which proxy a URL is to be reached, see `proxyEnvironment`; undefined: by none. @throws Error */
+  proxyFor(url: URL): NamedProxy | undefined;
   /** Says what is wrong with a field, or with `key` with its being there, in a way that only its user can tell, with its place. */
   problem(path: Path, message: string, key?: boolean): ConfigProblem;
   /**
@@ -66,6 +69,7 @@ export async function loadConfig({ env, file: named, flags = {} }: LoadOptions):
     file,
     written: layers.sources.map(({ value }) => value).reduce(mergeValues, {}),
     problem,
+    proxyFor: proxyEnvironment(env),
     check(schema, value, at) {
       const read = readSchema(schema, value, layers, at);
       if ("problems" in read) throw new ConfigError(read.problems);

@@ -1,12 +1,12 @@
 /// <reference path="./undici-parts.d.ts" />
-import buildConnector from "undici/lib/core/connect.js";
 import Pool from "undici/lib/dispatcher/pool.js";
 import type { Lease } from "../chat/lease.ts";
 import type { Clock } from "../chat/ports/clock.ts";
 import { addressRules } from "./address-rules.ts";
-import { guardedLookup } from "./guarded-lookup.ts";
+import { proxyConnector, upstreamConnector } from "./connector.ts";
 import { type HttpReply, ReplyHandler } from "./reply-handler.ts";
-import type { UpstreamSettings } from "./upstream-settings.ts";
+import { RequestSlots } from "./request-slots.ts";
+import { type UpstreamSettings, usualConnection } from "./upstream-settings.ts";
 
 /** A request to an upstream. */
 export interface HttpRequest {
@@ -32,46 +32,71 @@ export interface HttpClientOptions {
 /**
  * Sends requests to one upstream origin over kept-alive connections, one running request on each, so that ending a request closes
  * nothing but its own connection and a slow reader slows nobody else. Never follows a redirect, asks for no compression and refuses
- * a compressed reply.
+ * a compressed reply. Sends nothing twice: a request whose connection breaks once any of it has been written has failed.
  */
 export class HttpClient {
   readonly #pool: Pool;
+  readonly #slots: RequestSlots;
   readonly #options: HttpClientOptions;
+  /** What stands before every path, and headers of every request: a proxy that is asked in the clear wants the whole URL. */
+  readonly #prefix: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
   /** @throws Error when no upstream may be at the origin. */
   constructor(options: HttpClientOptions) {
-    const { origin, settings = {} } = options;
+    const { origin, provider, settings = {} } = options;
+    const { connection = usualConnection } = settings;
+    const { protocol, host, hostname } = new URL(origin);
     const rules = addressRules(settings.allowAddresses);
-    const refused = rules(new URL(origin).hostname);
-    if (refused !== undefined)
-      throw new Error(`its URL leads to ${refused}, where no model is served; allowAddresses would allow it`);
-    this.#pool = new Pool(origin, {
+    const refused = rules(hostname);
+    if (refused !== undefined) {
+      throw new Error(`its URL leads to ${refused}, where no model is usually served; allowAddresses would allow it`);
+    }
+    const proxy = settings.proxyFor?.(new URL(origin));
+    const inTheClear = proxy !== undefined && protocol === "http:";
+    const authorization = inTheClear && proxy.authorization;
+    this.#options = options;
+    this.#prefix = inTheClear ? origin : "";
+    this.#headers = {
+      "accept-encoding": "identity",
+      ...(inTheClear ? { host } : {}),
+      ...(authorization ? { "proxy-authorization": authorization.reveal() } : {}),
+    };
+    this.#slots = new RequestSlots(connection.maxRequests, connection.maxWaiting, provider);
+    this.#pool = new Pool(inTheClear ? proxy.origin : origin, {
+      connect: inTheClear ? proxyConnector(connection) : upstreamConnector(settings, connection, rules, proxy),
+      allowH2: connection.http2 && !inTheClear,
+      // A connection is free a turn of the event loop after its reply: until then the pool lets the next request wait.
+      ...(connection.http2 ? {} : { connections: connection.maxRequests }),
       pipelining: 1,
-      keepAliveTimeout: 30_000,
-      connect: buildConnector({ allowH2: false, timeout: 10_000, lookup: guardedLookup(rules, settings.resolve) }),
-      allowH2: false,
+      keepAliveTimeout: connection.idleTimeout,
+      keepAliveMaxTimeout: connection.idleTimeout, // what the upstream says can only make it shorter
+      clientTtl: connection.maxAge,
       headersTimeout: 600_000, // an unstreamed reply sends nothing until the model has ended
     });
-    this.#options = options;
   }
 
   /**
    * Sends a request and waits for the reply's headers.
-   * @throws GatewayError `upstream_error` when the upstream cannot be reached, `upstream_timeout`, or the lease's error.
+   * @throws GatewayError `upstream_error` when the upstream cannot be reached, `upstream_timeout`, `overloaded` when too many requests
+   * wait, or the lease's error.
    */
-  send(request: HttpRequest): Promise<HttpReply> {
+  async send(request: HttpRequest): Promise<HttpReply> {
+    const turn = this.#slots.take(request.lease);
+    if (turn !== undefined) await turn;
+    return this.#dispatch(request);
+  }
+
+  #dispatch({ method, path, headers, body, lease }: HttpRequest): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      const handler = new ReplyHandler(this.#options.provider, this.#options.clock, { replied: resolve, failed: reject });
-      request.lease.onClose((error) => {
+      const { provider, clock } = this.#options;
+      const over = () => this.#slots.free();
+      const handler = new ReplyHandler(provider, clock, { replied: resolve, failed: reject, over });
+      lease.onClose((error) => {
         if (error !== undefined) handler.abort(error);
       });
       this.#pool.dispatch(
-        {
-          method: request.method,
-          path: request.path,
-          headers: { "accept-encoding": "identity", ...request.headers },
-          body: request.body ?? null,
-        },
+        { method, path: `${this.#prefix}${path}`, headers: { ...this.#headers, ...headers }, body: body ?? null },
         handler,
       );
     });

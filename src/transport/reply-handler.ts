@@ -3,6 +3,7 @@ import { GatewayError } from "../chat/error.ts";
 import type { Clock } from "../chat/ports/clock.ts";
 import { RefusedAddress } from "./guarded-lookup.ts";
 import { HttpBody } from "./http-body.ts";
+import { RefusedTunnel } from "./tunnel-through.ts";
 
 /** An upstream's reply, as soon as its headers are there. */
 export interface HttpReply {
@@ -18,6 +19,8 @@ export interface ReplyOutcome {
   replied(reply: HttpReply): void;
   /** There will be no reply; or, after `replied`, its body has failed, which the body tells too. */
   failed(error: GatewayError): void;
+  /** The request takes nothing any more: neither it nor its reply is under way. Told once. */
+  over(): void;
 }
 
 /** Takes the reply to one request from undici, and turns what goes wrong into errors of ours. */
@@ -28,6 +31,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #body: HttpBody | undefined;
   #abortedWith: GatewayError | undefined;
+  #isOver = false;
 
   constructor(provider: string, clock: Clock, outcome: ReplyOutcome) {
     this.#provider = provider;
@@ -41,6 +45,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     this.#body?.abandon(error);
     this.#outcome.failed(error);
     this.#controller?.abort(error);
+    this.#over();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -69,12 +74,20 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#body?.finish();
+    this.#over();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const failure = this.#abortedWith ?? this.#failure(error);
     this.#body?.finish(failure);
     this.#outcome.failed(failure);
+    this.#over();
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#outcome.over();
   }
 
   #failure(cause: Error): GatewayError {
@@ -83,6 +96,8 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
       return new GatewayError("upstream_timeout", "the upstream took too long", this.#at(cause));
     if (cause instanceof RefusedAddress)
       return new GatewayError("upstream_error", "the upstream's name leads to where no upstream may be", this.#at(cause));
+    if (cause instanceof RefusedTunnel)
+      return new GatewayError("upstream_error", "the proxy does not connect to the upstream", this.#at(cause));
     if (this.#body === undefined) return new GatewayError("upstream_error", "the upstream cannot be reached", this.#at(cause));
     return new GatewayError("upstream_interrupted", "the upstream broke off in the middle of its reply", this.#at(cause));
   }

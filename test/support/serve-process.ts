@@ -30,15 +30,23 @@ interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** Starts `sluice serve` with a configuration file; `config` is asked for what it says, given the folder. Waits until it listens. */
-export async function startServe(config: (folder: string) => TestConfig): Promise<ServeProcess> {
+/**
+ * Starts `sluice serve` with a configuration file, more variables, and other files beside it; `config` is asked for what the
+ * configuration says, given the folder. Waits until it listens.
+ */
+export async function startServe(
+  config: (folder: string) => TestConfig,
+  env: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<ServeProcess> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-serve-"));
   const file = join(folder, "sluice.yaml");
   await writeFile(file, JSON.stringify(config(folder)));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const main = join(import.meta.dirname, "../../src/main.ts");
   const child = spawn(process.execPath, ["-C", "source", main, "serve", "--config", file], {
     cwd: folder,
-    env: { ...patience, PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9" },
+    env: { ...patience, PATH: process.env.PATH ?? "", OLLAMA_HOST: "127.0.0.1:9", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log: LogLine[] = [];

@@ -7,6 +7,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { providerTypes } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import { createCatalog } from "../routing/catalog.ts";
+import { createEmbeddingsHandler } from "../routing/embeddings-operation.ts";
 import { createModelsHandler } from "../routing/models-operation.ts";
 import { createRouter } from "../routing/router.ts";
 import { systemClock } from "../transport/system-clock.ts";
@@ -54,7 +55,10 @@ export async function assemble(loaded: LoadedConfig, { log, observer }: Assembly
     observer,
     clock: systemClock,
     chat: createRouter({ providers, models, direct, forwardMetadata }),
-    operations: { models: createModelsHandler(catalog) },
+    operations: {
+      models: createModelsHandler(catalog),
+      embeddings: createEmbeddingsHandler({ providers, models, direct }),
+    },
   });
   return {
     calls,

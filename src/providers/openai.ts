@@ -25,6 +25,7 @@ export function openAi(name: string, options: OpenAiOptions, { clock }: { readon
       ...(options.project === undefined ? {} : { "openai-project": options.project }),
     },
     streamUsage: true,
+    embeddings: { base64: true },
     models: options.models ?? [],
     clock,
   });

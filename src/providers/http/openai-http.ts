@@ -3,7 +3,9 @@ import type { Clock } from "../../chat/ports/clock.ts";
 import { eventOf, type StreamEvent } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
 import { decodeError, decodeStreamError } from "../../codec/openai/decode-error.ts";
+import { openAiModels } from "../../codec/openai/decode-models.ts";
 import { decodeResponse } from "../../codec/openai/decode-reply.ts";
+import { type OpenAiEmbeddingsOptions, openAiEmbeddings } from "../../codec/openai/embeddings.ts";
 import { encodeRequest } from "../../codec/openai/encode-request.ts";
 import { scanReply } from "../../codec/openai/scan-chunk.ts";
 import { spliceRequest } from "../../codec/openai/splice-request.ts";
@@ -24,13 +26,21 @@ export interface OpenAiHttpOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether streams are asked to end with their usage. */
   readonly streamUsage: boolean;
+  /** How its embeddings differ from OpenAI's. */
+  readonly embeddings?: OpenAiEmbeddingsOptions | undefined;
   readonly models: readonly string[];
   readonly clock: Clock;
 }
 
 /** Makes a provider that speaks OpenAI's API over HTTP: bytes pass where nobody changed them, messages are encoded otherwise. */
-export function openAiHttp({ headers, streamUsage, ...options }: OpenAiHttpOptions): Provider {
-  return httpProvider({ ...options, authenticate: () => headers, api: openAiApi(options.name, streamUsage) });
+export function openAiHttp({ headers, streamUsage, embeddings, ...options }: OpenAiHttpOptions): Provider {
+  return httpProvider({
+    ...options,
+    authenticate: () => headers,
+    api: openAiApi(options.name, streamUsage),
+    embeddings: { codec: openAiEmbeddings(embeddings), path: () => "/embeddings" },
+    listing: { codec: openAiModels, path: "/models" },
+  });
 }
 
 function openAiApi(provider: string, includeUsage: boolean): VendorApi {

@@ -38,6 +38,8 @@ export interface EncodedEmbeddingRequest {
 
 /** What was asked, and what came beside the body. */
 export interface EmbeddingDecodeOptions {
+  /** The upstream's own name of the model. */
+  readonly model: string;
   /** How many inputs there were. */
   readonly inputs: number;
   /** By lower-case name. */

@@ -1,3 +1,4 @@
+import { fieldOf } from "../json/field-of.ts";
 import { GatewayError } from "../../chat/error.ts";
 import type { ListedModel, ModelListCodec } from "../model-list-codec.ts";
 
@@ -24,8 +25,4 @@ function modelOf(entry: unknown): ListedModel[] {
   const created = Number(fieldOf(entry, "created"));
   if (typeof id !== "string") return [];
   return [{ id, created: Number.isInteger(created) && created >= 0 && created <= 0xffffffff ? created : 0 }];
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,7 +1,9 @@
 import type { CreateEmbeddingRequest, Embedding } from "#gen/sluice/embeddings/v1/embedding_service_pb";
 import { GatewayError } from "../../chat/error.ts";
 import type { EmbeddingCodec } from "../embedding-codec.ts";
+import { leaveExtensions } from "../embedding-params.ts";
 import { JsonProblem, JsonReader } from "../json/json-reader.ts";
+import { LeftOutParams } from "../left-out-params.ts";
 import { readingRequest } from "./decode-request.ts";
 import { embeddingRequestJson, embeddingResponseJson, noIndex } from "./embedding-json.ts";
 
@@ -20,10 +22,12 @@ const ownMembers: ReadonlySet<string> = new Set(["extensions"]);
 export function openAiEmbeddings({ mostInputs = 2048, base64 = false }: OpenAiEmbeddingsOptions = {}): EmbeddingCodec {
   return {
     mostInputs: () => mostInputs,
-    encodeRequest(request, { model }) {
+    encodeRequest(request, { model, unsupported }) {
       const outgoing = { ...(request as CreateEmbeddingRequest), model }; // read, never written
       if (base64) outgoing.encodingFormat = "base64";
-      return { body: readingRequest(() => `{${embeddingRequestJson.members(outgoing, ownMembers)}}`), dropped: [] };
+      const left = new LeftOutParams(unsupported);
+      leaveExtensions(request, undefined, left);
+      return { body: readingRequest(() => `{${embeddingRequestJson.members(outgoing, ownMembers)}}`), dropped: left.names };
     },
     decodeResponse(body, { inputs }) {
       try {

@@ -21,7 +21,10 @@ export function incomingEmbedding(bytes: Uint8Array): CreateEmbeddingRequest {
   }
   const request = readingRequest(() => {
     checkJson(text);
-    return embeddingRequestJson.read(new JsonReader(text));
+    const reader = new JsonReader(text);
+    const read = embeddingRequestJson.read(reader);
+    if (read.input.length === 0 && read.inputTokens.length === 0) reader.fail("is missing", "input");
+    return read;
   });
   return validate(CreateEmbeddingRequestSchema, request);
 }

@@ -52,7 +52,7 @@ export function embedder(http: VendorHttp, provider: string, api: EmbeddingApi):
     try {
       const options = { lease: own, notes };
       const { text, headers } = await http.ask({ path: path(model), body: Buffer.from(body) }, options, maxReplyBytes);
-      const decoded = codec.decodeResponse(text, { inputs, headers });
+      const decoded = codec.decodeResponse(text, { model, inputs, headers });
       if (decoded.upstreamModel !== undefined) notes.upstreamModel = decoded.upstreamModel.slice(0, 200);
       own.close();
       return decoded;

@@ -2,12 +2,15 @@ import { closestName } from "../chat/closest-name.ts";
 import type { CallObserver } from "../chat/ports/call-observer.ts";
 import type { Calls } from "../chat/ports/calls.ts";
 import type { Log } from "../chat/ports/log.ts";
+import { openAccess } from "../chat/ports/model-access.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { knownModels } from "../models/known-models.ts";
 import { providerTypes } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import { createCatalog } from "../routing/catalog.ts";
 import { createEmbeddingsHandler } from "../routing/embeddings-operation.ts";
+import { ModelLists } from "../routing/model-lists.ts";
 import { createModelsHandler } from "../routing/models-operation.ts";
 import { createRouter } from "../routing/router.ts";
 import { systemClock } from "../transport/system-clock.ts";
@@ -42,6 +45,7 @@ export async function assemble(loaded: LoadedConfig, { log, observer }: Assembly
   for (const warning of pipeline.warnings) log.warn({}, warning);
   const providers = createProviders(loaded);
   checkTargets(loaded, providers);
+  checkModelKeys(loaded, providers);
   const models = new Map(
     Object.entries(config.models).flatMap(([name, { targets }]) => targets.map((target) => [name, target] as const)),
   );
@@ -49,14 +53,19 @@ export async function assemble(loaded: LoadedConfig, { log, observer }: Assembly
   const forwardMetadata = new Set(
     Object.entries(config.providers).flatMap(([name, provider]) => (provider.forwardMetadata ? [name] : [])),
   );
-  const catalog = createCatalog({ providers, models, direct });
+  const types = Object.entries(config.providers).map(([name, { type }]) => [name, type] as const);
+  const known = knownModels(new Map([["demo", "demo"], ...types]), config);
+  const { listMaxAge: maxAgeMs } = config.routing;
+  const lists = new ModelLists(providers.values(), { clock: systemClock, log, maxAgeMs });
+  const catalog = createCatalog({ providers, models, direct, lists, known });
   const calls = pipeline.bind({
     log,
     observer,
     clock: systemClock,
+    prices: known,
     chat: createRouter({ providers, models, direct, forwardMetadata }),
     operations: {
-      models: createModelsHandler(catalog),
+      models: createModelsHandler(catalog, openAccess),
       embeddings: createEmbeddingsHandler({ providers, models, direct }),
     },
   });
@@ -98,6 +107,19 @@ function checkTargets({ config, problem }: LoadedConfig, providers: ReadonlyMap<
             ),
           ],
     ),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** What is said of a provider's model must be of one that is there. */
+function checkModelKeys({ config, problem }: LoadedConfig, providers: ReadonlyMap<string, Provider>): void {
+  const { prices, modelLimits } = config;
+  const problems = Object.entries({ prices, modelLimits }).flatMap(([section, models]) =>
+    Object.keys(models).flatMap((key) => {
+      const provider = key.slice(0, key.indexOf("/"));
+      if (providers.has(provider)) return [];
+      return [problem([section, key], `there is no provider ${provider}${suggest(provider, providers.keys())}`)];
+    }),
   );
   if (problems.length > 0) throw new ConfigError(problems);
 }

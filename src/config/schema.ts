@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { Secret } from "../chat/secret.ts";
+import { limits, modelKey, price } from "./model-facts-schema.ts";
 import { isPlannedProviderType, notInThisVersion } from "./not-in-this-version.ts";
 import { oneOf } from "./schema-sentence.ts";
 import { serverSchema } from "./server-schema.ts";
 import { templateSchema } from "./template-schema.ts";
+import { positiveDuration } from "./unit-fields.ts";
 
 const secret = z.codec(z.string().min(1), z.instanceof(Secret), {
   decode: (text) => new Secret(text),
@@ -22,7 +24,10 @@ const forwardMetadata = z
   .boolean()
   .default(false)
   .describe("Whether clients' metadata is sent upstream, without what identifies them.");
-const models = z.array(text).optional().describe("Models to list; any other may be asked for too.");
+const models = z
+  .array(text)
+  .optional()
+  .describe("Models to list besides those that it tells itself; any other may be asked for too.");
 
 const openAi = z.strictObject({
   type: z.literal("openai"),
@@ -93,7 +98,12 @@ export const configSchema = z.strictObject({
   server: serverSchema.prefault({}),
   providers: z.record(providerName, provider).default({}),
   routing: z
-    .strictObject({ direct: z.boolean().default(true).describe("Whether `provider/model` works beside `models`.") })
+    .strictObject({
+      direct: z.boolean().default(true).describe("Whether `provider/model` works beside `models`."),
+      listMaxAge: positiveDuration
+        .prefault("5m")
+        .describe("How long a vendor's list of its models is taken for true, before a client's question has it asked again."),
+    })
     .prefault({}),
   models: z.record(modelName, model).default({}),
   pipeline: z
@@ -107,6 +117,8 @@ export const configSchema = z.strictObject({
         .describe("Guardrails without options, inside of all others: `pii`, `secrets`, `inappropriate`, `promptInjection`."),
     })
     .prefault({}),
+  prices: z.record(modelKey, price).default({}),
+  modelLimits: z.record(modelKey, limits).default({}),
   templates: templateSchema.default({}),
   log: z
     .strictObject({

@@ -117,7 +117,13 @@ describe("the demo's embeddings", () => {
 describe("a server of OpenAI's API", () => {
   it("is asked for what the client asks, unknown fields included, and its numbers come back", async () => {
     upstream.always(lengths);
-    const body = { model: "up/theirs", input: ["ab", "c"], user: "u", truncate: "END", encoding_format: "float" } as const;
+    const body = {
+      model: "up/theirs",
+      input: ["ab", "c"],
+      user: "u",
+      truncate: "END",
+      encoding_format: "float" as const,
+    };
     const reply = await client.embeddings.create(body);
     expect(reply.data.map(({ embedding }) => embedding)).toEqual([
       [Math.fround(2.1), 0],

@@ -1,7 +1,7 @@
-import { fieldOf } from "../json/field-of.ts";
 import type { EmbeddingCodec } from "../embedding-codec.ts";
 import { leaveParamsBut, textsOf } from "../embedding-params.ts";
 import { embeddingsOf, inputUsage, replyObject } from "../embedding-reply.ts";
+import { fieldOf } from "../json/field-of.ts";
 import { LeftOutParams } from "../left-out-params.ts";
 import { vendorOptions } from "../vendor-options.ts";
 

@@ -1,5 +1,5 @@
-import { fieldOf } from "../json/field-of.ts";
 import { GatewayError } from "../../chat/error.ts";
+import { fieldOf } from "../json/field-of.ts";
 import type { ListedModel, ModelListCodec } from "../model-list-codec.ts";
 
 /**

@@ -119,8 +119,8 @@ function modelsTarget(id: string | undefined): Target {
   return {
     method: "GET",
     operation: "models",
-    async run(_request, response, call) {
-      await models(response, call, id);
+    async run(request, response, call) {
+      await models(request, response, call, id);
       return undefined;
     },
   };

@@ -6,9 +6,11 @@ import { openAccess } from "../chat/ports/model-access.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { knownModels } from "../models/known-models.ts";
+import { promptCounter } from "../models/tokens/count-prompt.ts";
 import { providerTypes } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import { createCatalog } from "../routing/catalog.ts";
+import { createCountTokensHandler } from "../routing/count-tokens-operation.ts";
 import { createEmbeddingsHandler } from "../routing/embeddings-operation.ts";
 import { ModelLists } from "../routing/model-lists.ts";
 import { createModelsHandler } from "../routing/models-operation.ts";
@@ -67,6 +69,7 @@ export async function assemble(loaded: LoadedConfig, { log, observer }: Assembly
     operations: {
       models: createModelsHandler(catalog, openAccess),
       embeddings: createEmbeddingsHandler({ providers, models, direct }),
+      countTokens: createCountTokensHandler({ providers, models, direct }, promptCounter),
     },
   });
   return {

@@ -53,7 +53,7 @@ describe("the list of models", () => {
       "up/gpt-4o",
     ]);
     const find = (id: string) => models.find((model) => model.id === id);
-    const facts = { created: 7, inputModalities: ["text", "image"], prices: { input: 2.5, output: 10 } };
+    const facts = { created: 7, inputModalities: ["text", "image", "pdf"], prices: { input: 2.5, output: 10 } };
     expect(find("best")).toMatchObject({ ...facts, ownedBy: "openai" });
     expect(find("openai/gpt-4o")).toMatchObject(facts);
     expect(find("up/gpt-4o")).toMatchObject({ created: 7, inputModalities: [] });

@@ -5,7 +5,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   guard: ["chat"],
   codec: ["chat", "#gen"],
   transport: ["chat", "#gen"],
-  models: ["chat"],
+  models: ["chat", "#gen"],
   telemetry: ["chat", "own-package.ts", "#gen"],
   pipeline: ["chat", "#gen"],
   middleware: ["pipeline", "chat", "guard", "#gen"],

@@ -68,6 +68,10 @@ export function createDemoProvider(name: string, { clock }: { readonly clock: Cl
       if (call.model === "embedding") return embed(call);
       throw models.has(call.model) ? notFor(call.model, "makes no embeddings") : unknownModel(call.model);
     },
+    async countTokens({ model, request }) {
+      if (!models.has(model)) throw unknownModel(model);
+      return { tokens: promptTokens(request), method: "demo" };
+    },
     async chat(call) {
       try {
         const stream = answer(call, clock);

@@ -13,6 +13,7 @@ const contract = join(scratch, "contract.binpb");
 const steps: readonly (readonly string[])[] = [
   ["node", "-C", "source", "scripts/generate.ts", "--check"],
   ["node", "-C", "source", "scripts/generate-docs.ts", "--check"],
+  ["node", "-C", "source", "scripts/generate-prices.ts", "--check"],
   ["buf", "lint"],
   ["buf", "build", "--exclude-source-info", "-o", contract],
   ["buf", "breaking", contract, "--against", "proto/baseline.binpb"],

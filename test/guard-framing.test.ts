@@ -114,7 +114,7 @@ describe("under shipped guards, in two reads and in three, whichever bytes they 
 function guarded(request: ChatCompletionRequest): string | undefined {
   const ignored = { addVerdict() {}, addDroppedField() {}, held() {}, withheld() {} };
   const look = new GuardedRequest(guardsOf(pipeline), ignored);
-  look.look(request, {});
+  look.look(ChatCompletionRequestSchema, request, {});
   look.apply(request);
   return request.messages[0]?.content;
 }

@@ -2,13 +2,20 @@ import { closestName } from "../chat/closest-name.ts";
 import type { CallObserver } from "../chat/ports/call-observer.ts";
 import type { Calls } from "../chat/ports/calls.ts";
 import type { Log } from "../chat/ports/log.ts";
+import { openAccess } from "../chat/ports/model-access.ts";
 import { awsEnvironment } from "../config/aws-environment.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { processEnvironment } from "../config/environment.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { knownModels } from "../models/known-models.ts";
+import { promptCounter } from "../models/tokens/count-prompt.ts";
 import { providerTypes } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
+import { attempts } from "../routing/attempt.ts";
 import { createCatalog } from "../routing/catalog.ts";
+import { createCountTokensHandler } from "../routing/count-tokens-operation.ts";
+import { createEmbeddingsHandler } from "../routing/embeddings-operation.ts";
+import { ModelLists } from "../routing/model-lists.ts";
 import { createModelsHandler } from "../routing/models-operation.ts";
 import { createRouter } from "../routing/router.ts";
 import { systemClock } from "../transport/system-clock.ts";
@@ -46,10 +53,12 @@ export async function assemble(loaded: LoadedConfig, { log, observer, instance }
   for (const warning of pipeline.warnings) log.warn({}, warning);
   const providers = await createProviders(loaded);
   checkTargets(loaded, providers);
+  checkModelKeys(loaded, providers);
   const models = new Map(
     Object.entries(config.models).flatMap(([name, { targets }]) => targets.map((target) => [name, target] as const)),
   );
   const { direct } = config.routing;
+  const routes = { providers, models, direct };
   const forwardMetadata = new Set(
     Object.entries(config.providers).flatMap(([name, provider]) => (provider.forwardMetadata ? [name] : [])),
   );
@@ -58,13 +67,23 @@ export async function assemble(loaded: LoadedConfig, { log, observer, instance }
       "forwardHeaders" in provider ? [[name, provider.forwardHeaders.map((header) => header.toLowerCase())] as const] : [],
     ),
   );
-  const catalog = createCatalog({ providers, models, direct });
+  const types = Object.entries(config.providers).map(([name, { type }]) => [name, type] as const);
+  const known = knownModels(new Map([["demo", "demo"], ...types]), config);
+  const { listMaxAge: maxAgeMs } = config.routing;
+  const lists = new ModelLists(providers.values(), { clock: systemClock, log, maxAgeMs });
+  const catalog = createCatalog({ ...routes, lists, known });
+  const beginAttempt = attempts({ forwardHeaders, instance });
   const calls = pipeline.bind({
     log,
     observer,
     clock: systemClock,
-    chat: createRouter({ providers, models, direct, forwardMetadata, forwardHeaders, instance }),
-    operations: { models: createModelsHandler(catalog) },
+    prices: known,
+    chat: createRouter({ ...routes, forwardMetadata, beginAttempt }),
+    operations: {
+      models: createModelsHandler(catalog, openAccess),
+      embeddings: createEmbeddingsHandler(routes, beginAttempt),
+      countTokens: createCountTokensHandler(routes, promptCounter, beginAttempt),
+    },
   });
   return {
     calls,
@@ -109,6 +128,19 @@ function checkTargets({ config, problem }: LoadedConfig, providers: ReadonlyMap<
             ),
           ],
     ),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** What is said of a provider's model must be of one that is there. */
+function checkModelKeys({ config, problem }: LoadedConfig, providers: ReadonlyMap<string, Provider>): void {
+  const { prices, modelLimits } = config;
+  const problems = Object.entries({ prices, modelLimits }).flatMap(([section, models]) =>
+    Object.keys(models).flatMap((key) => {
+      const provider = key.slice(0, key.indexOf("/"));
+      if (providers.has(provider)) return [];
+      return [problem([section, key], `there is no provider ${provider}${suggest(provider, providers.keys())}`)];
+    }),
   );
   if (problems.length > 0) throw new ConfigError(problems);
 }

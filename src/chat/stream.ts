@@ -1,4 +1,5 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { Cost } from "#gen/sluice/chat/v1/cost_pb";
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { GatewayError } from "./error.ts";
@@ -19,6 +20,8 @@ export interface StreamEvent {
   readonly wire?: WireFrame | undefined;
   /** Where the call went: on the final event, and on no other. */
   readonly route?: Immutable<RouteInfo> | undefined;
+  /** What the call cost, as far as prices are known: on the final event, and on no other. */
+  readonly cost?: Immutable<Cost> | undefined;
   /** The piece as a message: decoded once, on first use. */
   chunk(): Immutable<ChatCompletionChunk>;
 }

@@ -1,6 +1,4 @@
-import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import { GatewayError } from "../chat/error.ts";
-import type { Immutable } from "../chat/immutable.ts";
 import { JsonReader } from "./json/json-reader.ts";
 import type { LeftOutParams } from "./left-out-params.ts";
 import { readingRequest } from "./openai/decode-request.ts";
@@ -21,7 +19,7 @@ export interface VendorOptionRules {
  * @throws GatewayError `invalid_request` for one that names a field which the codec writes, or text that is no object.
  */
 export function vendorOptions(
-  request: Immutable<ChatCompletionRequest>,
+  request: { readonly extensionsJson: Readonly<Record<string, string>> },
   { vendor, allowed, written }: VendorOptionRules,
   left: LeftOutParams,
 ): readonly (readonly [name: string, json: string])[] {

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { type VendorType, vendors } from "../providers/openai-compatible/vendors.ts";
+import { limits, modelKey, price } from "./model-facts-schema.ts";
 import { oneOf } from "./schema-sentence.ts";
 import { secretField as secret } from "./secret-field.ts";
 import { serverSchema } from "./server-schema.ts";
 import { templateSchema } from "./template-schema.ts";
+import { positiveDuration } from "./unit-fields.ts";
 import { upstreamFields } from "./upstream-schema.ts";
 
 const text = z.string().min(1);
@@ -36,7 +38,10 @@ const allowedOptions = z
   .array(optionName)
   .optional()
   .describe("Names of the vendor's own options that clients may send. Default those in docs/providers.md.");
-const models = z.array(text).optional().describe("Models to list; any other may be asked for too.");
+const models = z
+  .array(text)
+  .optional()
+  .describe("Models to list besides those that it tells itself; any other may be asked for too.");
 
 const common = { unsupportedParams: paramPolicy, allowedOptions, forwardMetadata, models, ...upstreamFields };
 const apiKey = secret.describe("The key that is sent upstream.");
@@ -197,7 +202,12 @@ export const configSchema = z.strictObject({
   server: serverSchema.prefault({}),
   providers: z.record(providerName, provider).default({}),
   routing: z
-    .strictObject({ direct: z.boolean().default(true).describe("Whether `provider/model` works beside `models`.") })
+    .strictObject({
+      direct: z.boolean().default(true).describe("Whether `provider/model` works beside `models`."),
+      listMaxAge: positiveDuration
+        .prefault("5m")
+        .describe("How long a vendor's list of its models is taken for true, before a client's question has it asked again."),
+    })
     .prefault({}),
   models: z.record(modelName, model).default({}),
   pipeline: z
@@ -211,6 +221,8 @@ export const configSchema = z.strictObject({
         .describe("Guardrails without options, inside of all others: `pii`, `secrets`, `inappropriate`, `promptInjection`."),
     })
     .prefault({}),
+  prices: z.record(modelKey, price).default({}),
+  modelLimits: z.record(modelKey, limits).default({}),
   templates: templateSchema.default({}),
   log: z
     .strictObject({

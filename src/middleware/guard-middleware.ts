@@ -1,4 +1,5 @@
 import type { GuardAction, Replacement, TextGuard } from "../chat/guard.ts";
+import { promptOperations } from "../chat/operation.ts";
 import { stateKey } from "../chat/state.ts";
 import type { CharacterFold } from "../guard/character-fold.ts";
 import { maskText } from "../guard/mask.ts";
@@ -46,6 +47,7 @@ export function guardMiddleware(parts: GuardParts, options: GuardOptions): Middl
   };
   return {
     name,
+    operations: direction === "output" ? ["chat"] : promptOperations,
     summary: `${parts.summary} in ${{ input: "requests", output: "replies", both: "requests and replies" }[direction]}`,
     onError,
     fallbackText,
@@ -72,7 +74,7 @@ export function requestGuard(
 function vaultOf(ctx: RequestContext): TokenVault {
   let vault = ctx.state.get(vaultKey);
   if (vault === undefined) {
-    const { request } = ctx;
+    const request = ctx.message ?? ctx.request;
     vault = new TokenVault(() => request);
     ctx.state.set(vaultKey, vault);
   }

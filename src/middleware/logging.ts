@@ -33,13 +33,13 @@ export function logging(options: z.input<typeof loggingOptions> = {}): Middlewar
 
 function lineOf(ctx: RequestContext): object {
   const { error, firstEventAt, head, operation, route, usage } = ctx;
-  const chat = operation === "chat";
   return {
     call_id: ctx.callId,
     request_id: ctx.requestId,
     operation,
     protocol: head.protocol,
-    ...(chat ? { model: ctx.model, streamed: ctx.streamed, attempts: route.attempts } : {}),
+    ...(operation === "models" ? {} : { model: ctx.model, attempts: route.attempts }),
+    ...(operation === "chat" ? { streamed: ctx.streamed } : {}),
     ...(route.attempts > 0 ? { provider: route.provider, upstream_model: route.model } : {}),
     outcome: error?.code ?? "ok",
     status: error?.row.status ?? 200,

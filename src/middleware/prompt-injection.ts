@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { promptOperations } from "../chat/operation.ts";
 import { injectionCategories } from "../guard/prompt-injection/heuristics.ts";
 import { injectionGuard } from "../guard/prompt-injection/injection-guard.ts";
 import type { Middleware } from "../pipeline/middleware.ts";
@@ -35,5 +36,12 @@ export function promptInjection(options: z.input<typeof promptInjectionOptions> 
   const parsed = promptInjectionOptions.parse(options);
   const { action, fallbackText, onError, roles, categories } = parsed;
   const summary = `${action} ${categories.join(", ")} in requests`;
-  return { name: "promptInjection", summary, onError, fallbackText, guardRequest: requestGuard(injectionGuard(parsed), roles) };
+  return {
+    name: "promptInjection",
+    operations: promptOperations,
+    summary,
+    onError,
+    fallbackText,
+    guardRequest: requestGuard(injectionGuard(parsed), roles),
+  };
 }

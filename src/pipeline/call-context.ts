@@ -1,17 +1,21 @@
-import { create, type Message } from "@bufbuild/protobuf";
+import { create, isMessage, type Message } from "@bufbuild/protobuf";
 import { produce, setAutoFreeze } from "immer";
 import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+import type { Cost } from "#gen/sluice/chat/v1/cost_pb";
 import type { GatewayEvent } from "#gen/sluice/chat/v1/gateway_event_pb";
 import { type RouteInfo, RouteInfoSchema } from "#gen/sluice/chat/v1/route_info_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
+import { type CreateEmbeddingRequest, CreateEmbeddingRequestSchema } from "#gen/sluice/embeddings/v1/embedding_service_pb";
 import type { IncomingChatRequest, WireRequest } from "../chat/chat-request.ts";
+import { type Charge, costOf } from "../chat/cost.ts";
 import { GatewayError } from "../chat/error.ts";
 import type { Immutable } from "../chat/immutable.ts";
 import type { Lease } from "../chat/lease.ts";
 import type { Operation } from "../chat/operation.ts";
 import type { Clock } from "../chat/ports/clock.ts";
 import type { Log } from "../chat/ports/log.ts";
+import type { Prices } from "../chat/ports/prices.ts";
 import type { Identity, RequestHead } from "../chat/request-head.ts";
 import type { CallState } from "../chat/state.ts";
 import type { ChatStream } from "../chat/stream.ts";
@@ -29,6 +33,7 @@ export interface CallEnvironment {
   readonly head: RequestHead;
   readonly log: Log;
   readonly clock: Clock;
+  readonly prices: Prices;
 }
 
 /** The one {@link RequestContext}: of a call, or (as a fork) of one attempt. */
@@ -40,7 +45,7 @@ export class CallContext implements RequestContext {
   readonly lease: Lease;
   readonly log: Log;
   readonly route: RouteInfo;
-  message: Message | undefined;
+  message: Immutable<Message> | undefined;
   metadata: Readonly<Record<string, string>> = {};
   response: Immutable<ChatCompletionResponse> | undefined;
   responseTruncated = false;
@@ -49,6 +54,7 @@ export class CallContext implements RequestContext {
   deadline: number | undefined;
   /** The attempt's own usage: what its upstream said last. */
   ownUsage: Immutable<Usage> | undefined;
+  #asked: { readonly provider: string; readonly model: string } | undefined;
   /** Events that wait for a chunk to ride on. */
   readonly pendingEvents: GatewayEvent[] = [];
   /** The call's way through its outermost segment; undefined before, and on forks. */
@@ -108,7 +114,7 @@ export class CallContext implements RequestContext {
   }
 
   get model(): string {
-    return this.#edited?.model ?? this.#incoming?.model ?? "";
+    return this.#edited?.model ?? this.#incoming?.model ?? this.embeddingRequest?.model ?? "";
   }
 
   get streamed(): boolean {
@@ -132,6 +138,45 @@ export class CallContext implements RequestContext {
     this.#edited = produce(this.#edited ?? this.#source.decode(), (draft: ChatCompletionRequest) => {
       recipe(draft);
     });
+  }
+
+  /** The request of the operation `embeddings`. */
+  get embeddingRequest(): Immutable<CreateEmbeddingRequest> | undefined {
+    const { message } = this;
+    return isMessage(message, CreateEmbeddingRequestSchema) ? message : undefined;
+  }
+
+  /** Changes the request of the operation `embeddings`, as `edit` does with a chat request. */
+  editEmbedding(recipe: (draft: CreateEmbeddingRequest) => void): void {
+    const { embeddingRequest } = this;
+    if (embeddingRequest === undefined) throw new GatewayError("internal", "this call has no embedding request");
+    this.message = produce(embeddingRequest as CreateEmbeddingRequest, (draft: CreateEmbeddingRequest) => {
+      recipe(draft);
+    });
+  }
+
+  asks(provider: string, model: string): void {
+    this.#asked = { provider, model };
+  }
+
+  spent(usage: Immutable<Usage>): void {
+    this.ownUsage = usage;
+  }
+
+  get cost(): Cost | undefined {
+    const charges: Charge[] = [];
+    return this.#charge(charges) && charges.length > 0 ? costOf(charges) : undefined;
+  }
+
+  /** Adds what this context and its forks have to pay for; gives whether every price is known. */
+  #charge(charges: Charge[]): boolean {
+    const { ownUsage: usage } = this;
+    if (usage !== undefined) {
+      const price = this.#asked && this.#environment.prices.of(this.#asked.provider, this.#asked.model);
+      if (price === undefined) return false;
+      charges.push({ usage, price });
+    }
+    return this.#forks.every((fork) => fork.#charge(charges));
   }
 
   /** Tokens of this context's own attempt and of its forks'. */

@@ -1,5 +1,6 @@
-import type { Message } from "@bufbuild/protobuf";
+import { isMessage, type Message } from "@bufbuild/protobuf";
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
+import { CountTokensRequestSchema } from "#gen/sluice/chat/v1/token_service_pb";
 import type { IncomingChatRequest } from "../chat/chat-request.ts";
 import { parseMetadata } from "../chat/client-metadata.ts";
 import { GatewayError } from "../chat/error.ts";
@@ -15,7 +16,7 @@ import { CallStream } from "./call-stream.ts";
 import type { Plan } from "./compile.ts";
 import type { RequestContext } from "./context.ts";
 import type { ChatHandler } from "./middleware.ts";
-import { runSegment } from "./run-segment.ts";
+import { enterAll, runSegment } from "./run-segment.ts";
 import { SegmentRun } from "./segment-run.ts";
 import { VettedRoute } from "./vetted-route.ts";
 
@@ -76,20 +77,14 @@ export class Call implements Admitted {
     if (handler === undefined) throw new GatewayError("not_found", `there is no operation ${operation}`);
     const ctx = this.#ctx;
     return this.#running(async () => {
-      ctx.message = request;
-      ctx.metadata = clientMetadata(ctx.head.headers["x-sluice-metadata"], {});
+      const body = this.#receive(request);
+      ctx.metadata = clientMetadata(ctx.head.headers["x-sluice-metadata"], body);
+      if (ctx.model !== "") this.#observed.asked(ctx.model, false);
       const run = new SegmentRun(ctx, undefined);
       try {
         for (const segment of this.#plan.segments) {
-          for (const middleware of segment.entered) {
-            run.enter(middleware);
-            const pending = middleware.beforeLlm?.(ctx);
-            const response = isPromise(pending) ? await pending : pending;
-            ctx.throwIfHalted();
-            if (response !== undefined) {
-              throw new GatewayError("internal", `middleware ${middleware.name} answered ${operation} with a chat completion`);
-            }
-          }
+          if ((await enterAll(segment, ctx, run)) === undefined) continue;
+          throw new GatewayError("internal", `a middleware answered ${operation} with a chat completion`);
         }
         const reply = await handler(ctx);
         await run.finish(undefined);
@@ -100,6 +95,19 @@ export class Call implements Admitted {
         throw failure;
       }
     });
+  }
+
+  /** Takes the request of an operation other than chat, and gives what its body says of the client. */
+  #receive(message: Message): Readonly<Record<string, string>> {
+    if (!isMessage(message, CountTokensRequestSchema)) {
+      this.#ctx.message = message;
+      return {};
+    }
+    const { request } = message;
+    if (request === undefined) throw new GatewayError("invalid_request", "request: is missing", { param: "request" });
+    const { model, metadata } = request;
+    this.#ctx.receive({ model, metadata, streamed: false, decode: () => request });
+    return metadata;
   }
 
   close(error?: GatewayError): void {

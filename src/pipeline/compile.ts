@@ -1,5 +1,5 @@
 import { GatewayError } from "../chat/error.ts";
-import type { Operation } from "../chat/operation.ts";
+import { type Operation, promptOperations } from "../chat/operation.ts";
 import type { CallContext } from "./call-context.ts";
 import { ChunkStage } from "./chunk-stage.ts";
 import { GuardStage } from "./guard-stage.ts";
@@ -155,11 +155,17 @@ export function checkMiddleware(middleware: Middleware): void {
     throw new GatewayError("internal", `middleware ${middleware.name}: ${reason}`);
   };
   if (middleware.name === "") refuse("a middleware needs a name");
-  const chatOnly = (["onResponseUpdate", "processChunks", "guardText", "guardRequest", "aroundLlm"] as const).filter(
-    (hook) => middleware[hook],
-  );
-  const others = (middleware.operations ?? ["chat"]).filter((operation) => operation !== "chat");
-  if (chatOnly.length > 0 && others.length > 0) refuse(`${chatOnly.join(", ")} work on chat only, not on ${others.join(", ")}`);
+  const { operations: served = ["chat"], guardRequest } = middleware;
+  const refuseOn = (hooks: readonly (keyof Middleware)[], others: readonly Operation[], where: string) => {
+    const given = hooks.filter((hook) => middleware[hook]);
+    if (given.length > 0 && others.length > 0) refuse(`${given.join(", ")} work on ${where} only, not on ${others.join(", ")}`);
+  };
+  const others = served.filter((operation) => operation !== "chat");
+  refuseOn(["onResponseUpdate", "processChunks", "aroundLlm"], others, "chat");
+  const unguarded = served.filter((operation) => !promptOperations.includes(operation));
+  // Replies of other operations have no text: there the guard of requests is what a guard does.
+  if (guardRequest === undefined) refuseOn(["guardText"], others, "chat");
+  else refuseOn(["guardText", "guardRequest"], unguarded, promptOperations.join(", "));
   if (middleware.hold === true && middleware.onResponseUpdate === undefined) refuse("hold needs onResponseUpdate");
   if (middleware.onError === "skip" && (middleware.guardText !== undefined || middleware.hold === true)) {
     refuse("a guardrail that holds text cannot be skipped on error: what it has not passed would leave");

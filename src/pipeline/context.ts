@@ -1,6 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
+import type { Cost } from "#gen/sluice/chat/v1/cost_pb";
 import type { GatewayEvent } from "#gen/sluice/chat/v1/gateway_event_pb";
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
@@ -36,12 +37,12 @@ export interface RequestContext {
   /** Whether the client wants chunks. Known without decoding the request. */
   readonly streamed: boolean;
   /**
-   * The chat request, decoded and validated on first use.
-   * @throws GatewayError `invalid_request`; on operations other than chat, `internal`.
+   * The chat request, decoded and validated on first use; also of the operation `countTokens`, whose request is one.
+   * @throws GatewayError `invalid_request`; on other operations, `internal`.
    */
   readonly request: Immutable<ChatCompletionRequest>;
-  /** The request of an operation other than chat. */
-  readonly message: Message | undefined;
+  /** The request of an operation that has no chat request. */
+  readonly message: Immutable<Message> | undefined;
   /** Changes the request: the recipe mutates a draft, of which only the touched paths are copied. */
   edit(recipe: (draft: ChatCompletionRequest) => void): void;
   /** The client's own bytes while nothing has changed the request; only a provider of the same protocol uses them. */
@@ -53,6 +54,8 @@ export interface RequestContext {
   readonly responseTruncated: boolean;
   /** Tokens used so far, over all attempts. Undefined until an upstream said. */
   readonly usage: Immutable<Usage> | undefined;
+  /** What they cost. Undefined while the price of any attempt is not known. */
+  readonly cost: Cost | undefined;
   /** What ended the call badly; undefined while it runs and after a good end. */
   readonly error: GatewayError | undefined;
   /** `performance.now()` at the first batch of the reply; undefined before. */
@@ -67,6 +70,10 @@ export interface RequestContext {
   /** When the call must be over, in `performance.now()` milliseconds; undefined: never. */
   readonly deadline: number | undefined;
 
+  /** Innermost handlers: says whom this attempt asks, by the provider's name in the configuration and its own of the model. */
+  asks(provider: string, model: string): void;
+  /** Innermost handlers of operations without a stream: says what this attempt has used. */
+  spent(usage: Immutable<Usage>): void;
   /** Ends the call with this error at the next step: before the model the model is not asked, in a stream it is cut. */
   haltWithError(error: GatewayError): void;
   /** Tells the client something: it rides on the next chunk, and on the last one at the latest. */

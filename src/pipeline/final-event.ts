@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type ChatCompletionChunk, ChatCompletionChunkSchema } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { Cost } from "#gen/sluice/chat/v1/cost_pb";
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
 import type { Immutable } from "../chat/immutable.ts";
@@ -22,6 +23,10 @@ export class FinalEvent implements StreamEvent {
     this.#sample = sample;
   }
 
+  get cost(): Immutable<Cost> | undefined {
+    return this.#ctx.cost;
+  }
+
   chunk(): Immutable<ChatCompletionChunk> {
     this.#chunk ??= this.#make();
     return this.#chunk;
@@ -39,8 +44,9 @@ export class FinalEvent implements StreamEvent {
     if (like?.serviceTier !== undefined) chunk.serviceTier = like.serviceTier;
     if (like?.systemFingerprint !== undefined) chunk.systemFingerprint = like.systemFingerprint;
     chunk.route = this.route as RouteInfo; // read-only again in what is given
-    const { usage } = ctx;
+    const { usage, cost } = ctx;
     if (usage !== undefined) chunk.usage = usage as Usage; // as above
+    if (cost !== undefined) chunk.cost = cost;
     return chunk;
   }
 }

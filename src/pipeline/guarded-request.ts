@@ -1,5 +1,5 @@
-import type { DescMessage } from "@bufbuild/protobuf";
-import { type ChatCompletionRequest, ChatCompletionRequestSchema } from "#gen/sluice/chat/v1/chat_completion_request_pb";
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { ChatCompletionRequestSchema } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import { type ChatMessage, ChatMessageSchema, type Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import { GatewayError } from "../chat/error.ts";
 import type { Channel, ChannelKey, RequestGuard } from "../chat/guard.ts";
@@ -52,20 +52,26 @@ export class GuardedRequest {
 
   /**
    * Looks at a request and at what the client said about itself, the request's own metadata included.
+   * @param role who is taken to have written what is in no message of its own. Default nobody: only guards of all roles look at it.
    * @throws GatewayError `guardrail_blocked`, with the field.
    */
-  look(request: Immutable<ChatCompletionRequest>, metadata: Readonly<Record<string, string>>): void {
+  look<Desc extends DescMessage>(
+    desc: Desc,
+    request: Immutable<MessageShape<Desc>>,
+    metadata: Readonly<Record<string, string>>,
+    role?: Role,
+  ): void {
     const lane = this.#lane(undefined);
-    this.#message(ChatCompletionRequestSchema, { ...request, metadata: {} }, { keys: [], path: "" }, lane);
-    for (const [key, value] of Object.entries({ ...request.metadata, ...metadata })) {
+    const own = "metadata" in request ? (request.metadata as Readonly<Record<string, string>>) : {}; // a chat request's
+    this.#message(desc, { ...request, metadata: {} }, { keys: [], path: "" }, this.#lane(role));
+    for (const [key, value] of Object.entries({ ...own, ...metadata })) {
       this.#fixed(key, "metadata.key", lane);
       this.metadata[key] = this.#released(value, "metadata.value", lane.guards);
     }
   }
 
-  /** Makes the changes that the guards want, in a draft of the request. */
-  apply(draft: ChatCompletionRequest): void {
-    for (const key of Object.keys(draft.metadata)) draft.metadata[key] = this.metadata[key] ?? "";
+  /** Makes the changes that the guards want, in a draft of the request; its metadata is left to the caller. */
+  apply(draft: object): void {
     for (const { keys, value } of this.#changes) {
       let at: object = draft;
       for (const key of keys.slice(0, -1)) at = Reflect.get(at, key) as object; // the way that look() came

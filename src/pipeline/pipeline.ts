@@ -5,6 +5,7 @@ import { type CallObserver, unobserved } from "../chat/ports/call-observer.ts";
 import type { Admitted, Calls } from "../chat/ports/calls.ts";
 import type { Clock } from "../chat/ports/clock.ts";
 import type { Log } from "../chat/ports/log.ts";
+import { noPrices, type Prices } from "../chat/ports/prices.ts";
 import type { RequestHead } from "../chat/request-head.ts";
 import { Call, type CallHandlers } from "./call.ts";
 import { type CompileOptions, compile, type Plan } from "./compile.ts";
@@ -18,6 +19,8 @@ export interface Bindings extends CallHandlers {
   readonly clock: Clock;
   /** Is told of every call. Default nobody is. */
   readonly observer?: CallObserver | undefined;
+  /** What models cost. Default nobody knows. */
+  readonly prices?: Prices | undefined;
 }
 
 /** A built pipeline: a list of middleware compiled for every operation. Immutable; many may run at once. */
@@ -50,8 +53,8 @@ export class Pipeline {
   #admit(head: RequestHead, bindings: Bindings): MaybePromise<Admitted> {
     const plan = this.#plans.get(head.operation);
     if (plan === undefined) throw new GatewayError("not_found", `there is no operation ${head.operation}`);
-    const { log, clock, observer = unobserved } = bindings;
-    const call = new Call(plan, bindings, { head, log, clock }, observer.began(head));
+    const { log, clock, observer = unobserved, prices = noPrices } = bindings;
+    const call = new Call(plan, bindings, { head, log, clock, prices }, observer.began(head));
     return this.#runAdmit(plan, 0, head, call, log);
   }
 

@@ -1,11 +1,14 @@
 import { create } from "@bufbuild/protobuf";
+import { ChatCompletionRequestSchema } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import {
   type ChatCompletionResponse,
   ChatCompletionResponseSchema,
   FinishReason,
 } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
+import { type CreateEmbeddingRequest, CreateEmbeddingRequestSchema } from "#gen/sluice/embeddings/v1/embedding_service_pb";
 import { GatewayError } from "../chat/error.ts";
+import type { Immutable } from "../chat/immutable.ts";
 import type { CallContext } from "./call-context.ts";
 import { GuardedRequest } from "./guarded-request.ts";
 import type { Middleware } from "./middleware.ts";
@@ -29,19 +32,33 @@ export function requestGuardStep(run: readonly Middleware[]): Middleware {
       });
       if (guards.length === 0) return undefined;
       const guarded = new GuardedRequest(guards, { ...routeSink(ctx), held() {}, withheld() {} }); // those are the reply's
+      const { embeddingRequest } = ctx;
       try {
-        guarded.look(ctx.request, ctx.metadata);
+        if (embeddingRequest === undefined) guarded.look(ChatCompletionRequestSchema, ctx.request, ctx.metadata);
+        else guarded.look(CreateEmbeddingRequestSchema, readable(embeddingRequest), ctx.metadata, Role.USER);
       } catch (error) {
         if (!(error instanceof GatewayError) || error.code !== "guardrail_blocked") throw error;
-        if (fallbackText !== undefined) return fallbackReply(ctx, fallbackText);
+        if (fallbackText !== undefined && ctx.operation === "chat") return fallbackReply(ctx, fallbackText);
         ctx.haltWithError(error); // a throw might be skipped
         return undefined;
       }
       ctx.metadata = guarded.metadata;
-      ctx.edit((draft) => guarded.apply(draft));
+      if (embeddingRequest !== undefined) ctx.editEmbedding((draft) => guarded.apply(draft));
+      else
+        ctx.edit((draft) => {
+          for (const key of Object.keys(draft.metadata)) draft.metadata[key] = guarded.metadata[key] ?? "";
+          guarded.apply(draft);
+        });
       return undefined;
     },
   };
+}
+
+/** @throws GatewayError for an embedding request in tokens, which no guard can read. */
+function readable(request: Immutable<CreateEmbeddingRequest>): Immutable<CreateEmbeddingRequest> {
+  if (request.inputTokens.length === 0) return request;
+  const message = "input: the guardrails of this gateway cannot read tokens; send texts";
+  throw new GatewayError("unsupported_parameter", message, { param: "input" });
 }
 
 function fallbackReply({ callId, model, request }: CallContext, content: string): ChatCompletionResponse {

@@ -37,6 +37,7 @@ const texts: Readonly<Record<string, Channel | "any">> = {
   "FunctionDefinition.description": "any",
   "CustomTool.description": "any",
   "JsonSchema.description": "any",
+  "CreateEmbeddingRequest.input": "content",
 };
 const media: ReadonlySet<string> = new Set([
   "ImagePart.url",

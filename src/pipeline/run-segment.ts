@@ -43,7 +43,11 @@ export async function runSegment(
   }
 }
 
-async function enterAll(segment: Segment, ctx: CallContext, run: SegmentRun): Promise<ChatCompletionResponse | undefined> {
+/**
+ * Runs the `beforeLlm` of a segment, in order; gives the response of the first that has one.
+ * @throws GatewayError what a middleware throws or halts the call with.
+ */
+export async function enterAll(segment: Segment, ctx: CallContext, run: SegmentRun): Promise<ChatCompletionResponse | undefined> {
   for (const middleware of segment.entered) {
     run.enter(middleware);
     const response = middleware.beforeLlm === undefined ? undefined : await enter(middleware, ctx);

@@ -6,8 +6,9 @@ import { credentialChain } from "./aws/credential-chain.ts";
 import { eventStreamFraming } from "./aws/event-stream-framing.ts";
 import { signV4, uriEncode } from "./aws/sign-v4.ts";
 import { codecApi } from "./http/codec-api.ts";
-import { type HttpProviderOptions, httpProvider, type OutgoingRequest } from "./http/http-provider.ts";
+import { type HttpProviderOptions, httpProvider } from "./http/http-provider.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
+import type { OutgoingRequest } from "./http/vendor-http.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 

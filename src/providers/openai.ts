@@ -35,6 +35,7 @@ export function openAi(name: string, options: OpenAiOptions, deps: ProviderDeps)
     quirks: openAiQuirks,
     allowedOptions: options.allowedOptions,
     unsupportedParams: options.unsupportedParams,
+    embeddings: { base64: true },
     models: options.models ?? [],
     deps,
   });

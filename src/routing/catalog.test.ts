@@ -2,11 +2,14 @@ import { create, type Message } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { GetModelRequestSchema, ListModelsRequestSchema, ModelSchema } from "#gen/sluice/chat/v1/model_service_pb";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import type { KnownModels } from "../chat/ports/known-models.ts";
 import { silentLog } from "../chat/ports/log.ts";
+import { type ModelAccess, openAccess } from "../chat/ports/model-access.ts";
 import { RequestHead } from "../chat/request-head.ts";
 import { PipelineBuilder } from "../pipeline/builder.ts";
 import type { OfferedModel, Provider } from "../providers/provider.ts";
 import { createCatalog } from "./catalog.ts";
+import { ModelLists } from "./model-lists.ts";
 import { createModelsHandler } from "./models-operation.ts";
 
 const offered: OfferedModel[] = [
@@ -25,26 +28,45 @@ const models = new Map([
   ["demo/echo", { provider: "demo", model: "text" }],
 ]);
 
+const facts = { contextWindow: 100, inputModalities: ["text"], outputModalities: ["text"], price: { input: 1, output: 2 } };
+const known: KnownModels = {
+  facts: (provider, model) => (`${provider}/${model}` === "demo/text" ? facts : undefined),
+  of: () => undefined,
+};
+const lists = new ModelLists([demo], { clock: new FakeClock(), log: silentLog, maxAgeMs: 1000 });
+const rest = { lists, known };
+
 describe("createCatalog", () => {
   it.each([
     ["configured names and provider/model", true, ["best 7 demo", "demo/echo 7 demo", "demo/text 7 demo"]],
     ["configured names alone", false, ["best 7 demo", "demo/echo 7 demo"]],
   ])("lists %s by id", (_, direct, expected) => {
-    const list = createCatalog({ providers, models, direct }).list();
+    const list = createCatalog({ providers, models, direct, ...rest }).list();
     expect(list.map(({ id, created, ownedBy }) => `${id} ${created} ${ownedBy}`)).toEqual(expected);
   });
 
   it("has what a provider came to offer later", () => {
-    const catalog = createCatalog({ providers, models: new Map(), direct: true });
+    const catalog = createCatalog({ providers, models: new Map(), direct: true, ...rest });
     offered.push({ id: "new", created: 1 });
     expect(catalog.list().map(({ id }) => id)).toContain("demo/new");
     offered.pop();
   });
+
+  it("tells what is known of a model, under its configured name too", () => {
+    const list = createCatalog({ providers, models, direct: true, ...rest }).list();
+    const told = { contextWindow: 100, inputModalities: ["text"], outputModalities: ["text"], prices: { input: 1, output: 2 } };
+    expect(list.find(({ id }) => id === "demo/text")).toMatchObject(told);
+    expect(list.find(({ id }) => id === "best")).toMatchObject(told);
+    const unknown = createCatalog({ providers, models: new Map(), direct: true, ...rest }).list();
+    expect(unknown.find(({ id }) => id === "demo/echo")).toEqual(
+      create(ModelSchema, { id: "demo/echo", created: 0, ownedBy: "demo" }),
+    );
+  });
 });
 
 describe("createModelsHandler", () => {
-  async function ask(request: Message): Promise<Message> {
-    const handler = createModelsHandler(createCatalog({ providers, models, direct: true }));
+  async function ask(request: Message, access: ModelAccess = openAccess): Promise<Message> {
+    const handler = createModelsHandler(createCatalog({ providers, models, direct: true, ...rest }), access);
     const calls = new PipelineBuilder().build().bind({
       log: silentLog,
       clock: new FakeClock(),
@@ -72,6 +94,14 @@ describe("createModelsHandler", () => {
     ["nothing-like-it", "there is no model nothing-like-it"],
   ])("has no %s", async (id, message) => {
     await expect(ask(create(GetModelRequestSchema, { id }))).rejects.toMatchObject({ code: "model_not_found", message });
+  });
+
+  it("shows nobody what they may not use", async () => {
+    const access: ModelAccess = { mayUse: (_, id) => id !== "best" };
+    expect(await ask(create(ListModelsRequestSchema), access)).toMatchObject({
+      models: [{ id: "demo/echo" }, { id: "demo/text" }],
+    });
+    await expect(ask(create(GetModelRequestSchema, { id: "best" }), access)).rejects.toMatchObject({ code: "model_not_found" });
   });
 
   it("fails on another message", async () => {

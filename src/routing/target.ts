@@ -20,6 +20,11 @@ export interface Routes {
   readonly direct: boolean;
 }
 
+/** A target whose provider is there. */
+export interface ResolvedTarget extends Omit<Target, "provider"> {
+  readonly provider: Provider;
+}
+
 /** A reply's headers and trailers tell the model. */
 const longestName = 256;
 
@@ -27,7 +32,7 @@ const longestName = 256;
  * Finds what a client's model name stands for: a configured name, else `provider/model` of at most 256 characters, split at the first slash.
  * @throws GatewayError `model_not_found`, with the name that was probably meant.
  */
-export function resolveTarget(routes: Routes, name: string): Omit<Target, "provider"> & { readonly provider: Provider } {
+export function resolveTarget(routes: Routes, name: string): ResolvedTarget {
   const slash = name.indexOf("/");
   const isDirect = routes.direct && slash > 0 && name.length <= longestName;
   const direct = isDirect ? { provider: name.slice(0, slash), model: name.slice(slash + 1) } : undefined;

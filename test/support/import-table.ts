@@ -5,6 +5,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   guard: ["chat"],
   codec: ["chat", "#gen"],
   transport: ["chat", "#gen"],
+  models: ["chat", "#gen"],
   telemetry: ["chat", "own-package.ts", "#gen"],
   pipeline: ["chat", "#gen"],
   middleware: ["pipeline", "chat", "guard", "#gen"],
@@ -16,6 +17,6 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   "own-package.ts": [],
   "index.ts": ["gateway.ts", "pipeline", "chat", "middleware", "providers", "config", "#gen"],
-  assembly: ["chat", "config", "middleware", "pipeline", "protocols", "providers", "routing", "transport", "#gen"],
+  assembly: ["chat", "config", "middleware", "models", "pipeline", "protocols", "providers", "routing", "transport", "#gen"],
   "gateway.ts": ["assembly", "chat", "config", "pipeline", "protocols", "telemetry", "#gen"],
 };

@@ -24,7 +24,8 @@ export function encodeChunk(
   return `{${members}${routeMember(chunk.route, options.sluice)}}`;
 }
 
-function routeMember(route: RouteInfo | undefined, wanted: boolean): string {
+/** The route as a member under `"sluice"`, with a comma before it; empty unless it is wanted. */
+export function routeMember(route: RouteInfo | undefined, wanted: boolean): string {
   if (!wanted || route === undefined) return "";
   return `,"sluice":${JSON.stringify(toJson(RouteInfoSchema, route, { useProtoFieldName: true }))}`;
 }

@@ -15,6 +15,7 @@ export function promptTemplate({ templates }: { readonly templates: Templates })
   const shelf = new Shelf(templates);
   return {
     name: "promptTemplate",
+    operations: ["chat", "countTokens"],
     reads: "nothing",
     beforeLlm(ctx) {
       const named = ctx.wire === undefined ? ctx.request.promptTemplate : undefined; // bytes that may be forwarded name none

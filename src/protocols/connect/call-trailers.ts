@@ -1,17 +1,24 @@
 import { base64Encode } from "@bufbuild/protobuf/wire";
-import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { Cost } from "#gen/sluice/chat/v1/cost_pb";
 import { type RouteInfo, RouteInfoSchema } from "#gen/sluice/chat/v1/route_info_pb";
-import { UsageSchema } from "#gen/sluice/chat/v1/usage_pb";
+import { type Usage, UsageSchema } from "#gen/sluice/chat/v1/usage_pb";
 import type { GatewayError } from "../../chat/error.ts";
 import { encode, type Immutable } from "../../chat/immutable.ts";
 
 /** Metadata after a reply, by lower-case name. */
 export type Trailers = Readonly<Record<string, string>>;
 
+/** What a reply, or the last part of one, tells of its call. */
+export interface Told {
+  readonly route?: Immutable<RouteInfo> | undefined;
+  readonly usage?: Immutable<Usage> | undefined;
+  readonly cost?: Immutable<Cost> | undefined;
+}
+
 /** Collects the trailers of a call: a method's own, and of a call that was admitted where it went, what it used and cost, how it ended. */
 export class CallTrailers {
   #own: Record<string, string> | undefined;
-  #final: Immutable<ChatCompletionChunk> | undefined;
+  #final: Told | undefined;
 
   /** Sets one of a method's own. */
   set(name: string, value: string): void {
@@ -19,9 +26,9 @@ export class CallTrailers {
     this.#own[name.toLowerCase()] = value;
   }
 
-  /** Sees a chunk go by; the final one is kept. */
-  observe(chunk: Immutable<ChatCompletionChunk>): void {
-    if (chunk.route !== undefined) this.#final = chunk;
+  /** Sees a reply, or a chunk of one, go by; what has a route is kept. */
+  observe(told: Told): void {
+    if (told.route !== undefined) this.#final = told;
   }
 
   /** The trailers of the call's end; `route` is taken when it failed before its final chunk. Without one it was not admitted. */

@@ -1,10 +1,8 @@
-import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { GatewayError } from "../../chat/error.ts";
-import type { Immutable } from "../../chat/immutable.ts";
 import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { Admitted } from "../../chat/ports/calls.ts";
 import type { HttpIncoming, HttpOutgoing } from "../exchange.ts";
-import { CallTrailers, type Trailers } from "./call-trailers.ts";
+import { CallTrailers, type Told, type Trailers } from "./call-trailers.ts";
 import { acceptedEncodings, acceptsGzip, gzip } from "./compression.ts";
 import type { Describe } from "./error-details.ts";
 import { openReply } from "./open-reply.ts";
@@ -69,9 +67,9 @@ export class RpcCall {
     this.#trailers.set(name, value);
   }
 
-  /** Sees a chunk of a chat reply before it is sent: its final one makes the trailers. */
-  observe(chunk: Immutable<ChatCompletionChunk>): void {
-    this.#trailers.observe(chunk);
+  /** Sees a reply before it is sent, or every chunk of one: what has the route makes the trailers. */
+  observe(told: Told): void {
+    this.#trailers.observe(told);
   }
 
   /** Calls back when the client goes before its reply is complete; at once if it has. */

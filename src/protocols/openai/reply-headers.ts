@@ -1,4 +1,6 @@
+import type { Cost } from "#gen/sluice/chat/v1/cost_pb";
 import type { RouteInfo } from "#gen/sluice/chat/v1/route_info_pb";
+import { usdText } from "../../chat/cost.ts";
 import type { GatewayError } from "../../chat/error.ts";
 import type { Immutable } from "../../chat/immutable.ts";
 import type { RequestHead } from "../../chat/request-head.ts";
@@ -21,6 +23,11 @@ export function setRouteHeaders(response: HttpOutgoing, route: Immutable<RouteIn
   if (route.droppedParams.length > 0) {
     response.setHeader("x-sluice-dropped-params", route.droppedParams.map(headerText).join(","));
   }
+}
+
+/** Says what a call cost, as far as it is known. */
+export function setCostHeader(response: HttpOutgoing, cost: Immutable<Cost> | undefined): void {
+  if (cost !== undefined) response.setHeader("x-sluice-cost-usd", usdText(cost.totalNanoUsd));
 }
 
 /** Tells a client whether and when to try again. */

@@ -8,6 +8,7 @@ import type { Heartbeat } from "../heartbeat.ts";
 import { type BodyLimits, readBody } from "../read-body.ts";
 import { refuse } from "../refuse.ts";
 import { chatCompletions } from "./chat-completions.ts";
+import { embeddings } from "./embeddings.ts";
 import { models } from "./models.ts";
 import { setCallHeaders, setRouteHeaders } from "./reply-headers.ts";
 
@@ -35,6 +36,7 @@ interface Target {
 export class Rest {
   readonly #calls: Calls;
   readonly #chat: Target;
+  readonly #embeddings: Target;
   readonly #models = modelsTarget(undefined);
 
   constructor({ calls, body, inFlight, heartbeat }: RestOptions) {
@@ -47,11 +49,20 @@ export class Rest {
         return chatCompletions(request, response, call, bytes, heartbeat);
       },
     };
+    this.#embeddings = {
+      method: "POST",
+      operation: "embeddings",
+      async run(request, response, call) {
+        await embeddings(request, response, call, await readBody(request, body, inFlight?.open(response)));
+        return undefined;
+      },
+    };
   }
 
   /** What answers a path; undefined: it is not of this API. */
   match(path: string): Target | undefined {
     if (path === "/v1/chat/completions") return this.#chat;
+    if (path === "/v1/embeddings") return this.#embeddings;
     if (path === "/v1/models") return this.#models;
     if (path.startsWith("/v1/models/") && path.length > 11) return modelsTarget(decoded(path.slice(11)));
     return undefined;
@@ -108,8 +119,8 @@ function modelsTarget(id: string | undefined): Target {
   return {
     method: "GET",
     operation: "models",
-    async run(_request, response, call) {
-      await models(response, call, id);
+    async run(request, response, call) {
+      await models(request, response, call, id);
       return undefined;
     },
   };

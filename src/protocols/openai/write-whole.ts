@@ -3,7 +3,7 @@ import type { ChatStream, WireFrame } from "../../chat/stream.ts";
 import { encodeResponse } from "../../codec/openai/encode-reply.ts";
 import { FrameSplicer } from "../../codec/openai/frame-splicer.ts";
 import { type HttpOutgoing, isGone } from "../exchange.ts";
-import { setRouteHeaders } from "./reply-headers.ts";
+import { setCostHeader, setRouteHeaders } from "./reply-headers.ts";
 import { writeJson } from "./write-json.ts";
 
 /**
@@ -16,7 +16,10 @@ export async function writeWhole(response: HttpOutgoing, stream: ChatStream, mod
   let frame: WireFrame | undefined;
   for await (const batch of stream) {
     for (const event of batch) {
-      if (event.route !== undefined) setRouteHeaders(response, event.route);
+      if (event.route !== undefined) {
+        setRouteHeaders(response, event.route);
+        setCostHeader(response, event.cost);
+      }
       if (event.wire?.kind === "completion" && !info) frame = event.wire;
       else if (frame === undefined) fold.add(event.chunk());
     }

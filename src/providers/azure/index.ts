@@ -40,10 +40,11 @@ export function azure(name: string, options: AzureOptions, deps: ProviderDeps): 
     baseUrl: options.endpoint.replace(/\/openai(?:\/v1)?\/*$/, ""),
     headers: apiKey === undefined ? {} : { "api-key": apiKey.reveal() },
     authenticate: token === undefined ? undefined : () => bearer(token),
-    path: ({ model }) =>
-      apiVersion === undefined
-        ? "/openai/v1/chat/completions"
-        : `/openai/deployments/${encodeURIComponent(model)}/chat/completions?api-version=${encodeURIComponent(apiVersion)}`,
+    path(endpoint, model) {
+      if (apiVersion === undefined) return `/openai/v1/${endpoint}`;
+      const of = endpoint === "models" ? "" : `deployments/${encodeURIComponent(model)}/`;
+      return `/openai/${of}${endpoint}?api-version=${encodeURIComponent(apiVersion)}`;
+    },
     streamUsage: options.streamUsage ?? true,
     quirks: openAiQuirks,
     allowedOptions: options.allowedOptions,

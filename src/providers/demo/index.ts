@@ -9,6 +9,7 @@ import { streamOf } from "../../chat/stream-of.ts";
 import { unfold } from "../../chat/unfold.ts";
 import type { OfferedModel, Provider, UpstreamCall } from "../provider.ts";
 import { DemoStream, type Pace } from "./demo-stream.ts";
+import { embed } from "./embedding.ts";
 import { replySteps } from "./reply.ts";
 import { hashOf } from "./seeded.ts";
 import { limitTo, type Speech, stopAt } from "./speech.ts";
@@ -49,6 +50,7 @@ const models: ReadonlyMap<string, DemoModel> = new Map([
   ["cut", { voice: cut, pace: atOnce }],
   ["slow", { voice: prose, pace: { firstTokenMs: 5000, tokenMs: 20 } }],
   ["reasoning", { voice: reasoning, pace: atOnce }],
+  ["embedding", { voice: fails(() => notFor("embedding", "makes embeddings only")), pace: atOnce }],
 ]);
 
 const offered: readonly OfferedModel[] = [...models.keys()].map((id) => ({ id, created: 0 }));
@@ -62,6 +64,14 @@ export function createDemoProvider(name: string, { clock }: { readonly clock: Cl
     name,
     models: () => offered,
     close: () => Promise.resolve(),
+    async embed(call) {
+      if (call.model === "embedding") return embed(call);
+      throw models.has(call.model) ? notFor(call.model, "makes no embeddings") : unknownModel(call.model);
+    },
+    async countTokens({ model, request }) {
+      if (!models.has(model)) throw unknownModel(model);
+      return { tokens: promptTokens(request), method: "demo" };
+    },
     async chat(call) {
       try {
         const stream = answer(call, clock);
@@ -113,6 +123,10 @@ function replyId(callId: string, request: Immutable<ChatCompletionRequest>): str
 
 function promptTokens(request: Immutable<ChatCompletionRequest>): number {
   return request.messages.reduce((sum, message) => sum + countTokens(textOf(message)), 0);
+}
+
+function notFor(name: string, what: string): GatewayError {
+  return new GatewayError("invalid_request", `the demo model ${name} ${what}`, { param: "model" });
 }
 
 function unknownModel(name: string): GatewayError {

@@ -4,8 +4,10 @@ import { eventOf, type StreamEvent } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
 import { LeftOutParams, type ParamPolicy } from "../../codec/left-out-params.ts";
 import { decodeError, decodeStreamError } from "../../codec/openai/decode-error.ts";
+import { openAiModels } from "../../codec/openai/decode-models.ts";
 import { decodeResponse } from "../../codec/openai/decode-reply.ts";
 import { Dialect } from "../../codec/openai/dialect.ts";
+import { type OpenAiEmbeddingsOptions, openAiEmbeddings } from "../../codec/openai/embeddings.ts";
 import { fitBody } from "../../codec/openai/fit-body.ts";
 import { openAiCodec } from "../../codec/openai/openai-codec.ts";
 import { scanReply } from "../../codec/openai/scan-chunk.ts";
@@ -14,10 +16,11 @@ import type { VendorQuirks } from "../../codec/openai/vendor-quirks.ts";
 import { WireEvent } from "../../codec/openai/wire-event.ts";
 import type { Provider, UpstreamCall } from "../provider.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { httpProvider, type OutgoingRequest, type VendorApi, type VendorRequest } from "./http-provider.ts";
+import { httpProvider, type VendorApi } from "./http-provider.ts";
 import { noteUpstreamModel } from "./note-upstream-model.ts";
 import { OpenAiReader } from "./openai-reader.ts";
 import { UpstreamStream } from "./upstream-stream.ts";
+import type { OutgoingRequest, VendorRequest } from "./vendor-http.ts";
 
 /** A vendor that speaks OpenAI's chat completions API. */
 export interface OpenAiHttpOptions {
@@ -31,8 +34,8 @@ export interface OpenAiHttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The headers that authenticate a request, where they are not always the same. */
   readonly authenticate?: ((request: OutgoingRequest) => MaybePromise<Readonly<Record<string, string>>>) | undefined;
-  /** Path and query of a call, below the base URL. Default `/chat/completions`. */
-  readonly path?: ((call: UpstreamCall) => string) | undefined;
+  /** Path and query of an endpoint, below the base URL: of a model, but for the list of them. Default the endpoint alone. */
+  readonly path?: ((endpoint: "chat/completions" | "embeddings" | "models", model: string) => string) | undefined;
   /** Whether streams are asked to end with their usage. */
   readonly streamUsage: boolean;
   /** How its requests differ from OpenAI's. Default: nobody knows, and they are sent as they are. */
@@ -41,20 +44,34 @@ export interface OpenAiHttpOptions {
   readonly allowedOptions?: readonly string[] | undefined;
   /** What to do with parameters that the vendor does not take, where the model's target does not say. Default `drop`. */
   readonly unsupportedParams?: ParamPolicy | undefined;
+  /** How its embeddings differ from OpenAI's. */
+  readonly embeddings?: OpenAiEmbeddingsOptions | undefined;
   readonly models: readonly string[];
   readonly deps: ProviderDeps;
 }
 
 /** Makes a provider that speaks OpenAI's API over HTTP: bytes pass where nobody changed them, messages are encoded otherwise. */
 export function openAiHttp({ headers = {}, authenticate = () => headers, ...options }: OpenAiHttpOptions): Provider {
-  const { name, vendor, baseUrl, models, deps } = options;
-  return httpProvider({ name, vendor, baseUrl, models, deps, authenticate, api: openAiApi(options) });
+  const { name, vendor, baseUrl, path = ofEveryModel, models, deps } = options;
+  return httpProvider({
+    name,
+    vendor,
+    baseUrl,
+    models,
+    deps,
+    authenticate,
+    api: openAiApi(options),
+    embeddings: { codec: openAiEmbeddings(options.embeddings), path: (model) => path("embeddings", model) },
+    listing: { codec: openAiModels, path: path("models", "") },
+  });
 }
+
+const ofEveryModel: NonNullable<OpenAiHttpOptions["path"]> = (endpoint) => `/${endpoint}`;
 
 type ApiOptions = Omit<OpenAiHttpOptions, "headers" | "authenticate">;
 
 function openAiApi({ name: provider, vendor = "", quirks, streamUsage, ...options }: ApiOptions): VendorApi {
-  const { path = () => "/chat/completions", unsupportedParams = "drop" } = options;
+  const { path = ofEveryModel, unsupportedParams = "drop" } = options;
   const dialect = quirks === undefined ? undefined : new Dialect(quirks);
   const codec = openAiCodec({ vendor, dialect, streamUsage });
   const allowedOptions = new Set(options.allowedOptions);
@@ -76,7 +93,7 @@ function openAiApi({ name: provider, vendor = "", quirks, streamUsage, ...option
   }
 
   return {
-    request: (call): VendorRequest => ({ path: path(call), body: bodyOf(call) }),
+    request: (call): VendorRequest => ({ path: path("chat/completions", call.model), body: bodyOf(call) }),
     isStream: (contentType) => contentType.startsWith("text/event-stream"),
     stream: (body, call) => new UpstreamStream(body, call, provider, new OpenAiReader(call, provider)),
     whole: (bytes, call) => wholeEvent(bytes, call, provider),

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sluice/chat/v1/model_service.proto.
  */
 export const file_sluice_chat_v1_model_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJzbHVpY2UvY2hhdC92MS9tb2RlbF9zZXJ2aWNlLnByb3RvEg5zbHVpY2UuY2hhdC52MSITChFMaXN0TW9kZWxzUmVxdWVzdCI7ChJMaXN0TW9kZWxzUmVzcG9uc2USJQoGbW9kZWxzGAEgAygLMhUuc2x1aWNlLmNoYXQudjEuTW9kZWwiJgoPR2V0TW9kZWxSZXF1ZXN0EhMKAmlkGAEgASgJQge6SARyAhABIjgKEEdldE1vZGVsUmVzcG9uc2USJAoFbW9kZWwYASABKAsyFS5zbHVpY2UuY2hhdC52MS5Nb2RlbCJBCgVNb2RlbBIKCgJpZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgNEhAKCG93bmVkX2J5GAMgASgJSgkIyAEQgICAgAIyvAEKDE1vZGVsU2VydmljZRJYCgpMaXN0TW9kZWxzEiEuc2x1aWNlLmNoYXQudjEuTGlzdE1vZGVsc1JlcXVlc3QaIi5zbHVpY2UuY2hhdC52MS5MaXN0TW9kZWxzUmVzcG9uc2UiA5ACARJSCghHZXRNb2RlbBIfLnNsdWljZS5jaGF0LnYxLkdldE1vZGVsUmVxdWVzdBogLnNsdWljZS5jaGF0LnYxLkdldE1vZGVsUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("CiJzbHVpY2UvY2hhdC92MS9tb2RlbF9zZXJ2aWNlLnByb3RvEg5zbHVpY2UuY2hhdC52MSITChFMaXN0TW9kZWxzUmVxdWVzdCI7ChJMaXN0TW9kZWxzUmVzcG9uc2USJQoGbW9kZWxzGAEgAygLMhUuc2x1aWNlLmNoYXQudjEuTW9kZWwiJgoPR2V0TW9kZWxSZXF1ZXN0EhMKAmlkGAEgASgJQge6SARyAhABIjgKEEdldE1vZGVsUmVzcG9uc2USJAoFbW9kZWwYASABKAsyFS5zbHVpY2UuY2hhdC52MS5Nb2RlbCKJAgoFTW9kZWwSCgoCaWQYASABKAkSDwoHY3JlYXRlZBgCIAEoDRIQCghvd25lZF9ieRgDIAEoCRIbCg5jb250ZXh0X3dpbmRvdxhkIAEoDUgAiAEBEh4KEW1heF9vdXRwdXRfdG9rZW5zGGUgASgNSAGIAQESGAoQaW5wdXRfbW9kYWxpdGllcxhmIAMoCRIZChFvdXRwdXRfbW9kYWxpdGllcxhnIAMoCRIrCgZwcmljZXMYaCABKAsyGy5zbHVpY2UuY2hhdC52MS5Nb2RlbFByaWNlc0IRCg9fY29udGV4dF93aW5kb3dCFAoSX21heF9vdXRwdXRfdG9rZW5zSgkIyAEQgICAgAIiggEKC01vZGVsUHJpY2VzEg0KBWlucHV0GGQgASgBEg4KBm91dHB1dBhlIAEoARIZCgxjYWNoZWRfaW5wdXQYZiABKAFIAIgBARIYCgtjYWNoZV93cml0ZRhnIAEoAUgBiAEBQg8KDV9jYWNoZWRfaW5wdXRCDgoMX2NhY2hlX3dyaXRlMrwBCgxNb2RlbFNlcnZpY2USWAoKTGlzdE1vZGVscxIhLnNsdWljZS5jaGF0LnYxLkxpc3RNb2RlbHNSZXF1ZXN0GiIuc2x1aWNlLmNoYXQudjEuTGlzdE1vZGVsc1Jlc3BvbnNlIgOQAgESUgoIR2V0TW9kZWwSHy5zbHVpY2UuY2hhdC52MS5HZXRNb2RlbFJlcXVlc3QaIC5zbHVpY2UuY2hhdC52MS5HZXRNb2RlbFJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
  * Asks for every model.
@@ -117,6 +117,41 @@ export type Model = Message<"sluice.chat.v1.Model"> & {
    * @generated from field: string owned_by = 3;
    */
   ownedBy: string;
+
+  /**
+   * Tokens of a prompt and its reply together, at the most. Absent when unknown, as everything below.
+   *
+   * @generated from field: optional uint32 context_window = 100;
+   */
+  contextWindow?: number | undefined;
+
+  /**
+   * Tokens of a reply at the most.
+   *
+   * @generated from field: optional uint32 max_output_tokens = 101;
+   */
+  maxOutputTokens?: number | undefined;
+
+  /**
+   * What it reads: `text`, `image`, `audio`, `video`, `pdf`. Empty when unknown.
+   *
+   * @generated from field: repeated string input_modalities = 102;
+   */
+  inputModalities: string[];
+
+  /**
+   * What it makes: `text`, `image`, `audio`, `video`, `embedding`. Empty when unknown.
+   *
+   * @generated from field: repeated string output_modalities = 103;
+   */
+  outputModalities: string[];
+
+  /**
+   * What its tokens cost.
+   *
+   * @generated from field: sluice.chat.v1.ModelPrices prices = 104;
+   */
+  prices?: ModelPrices | undefined;
 };
 
 /**
@@ -125,6 +160,48 @@ export type Model = Message<"sluice.chat.v1.Model"> & {
  */
 export const ModelSchema: GenMessage<Model> = /*@__PURE__*/
   messageDesc(file_sluice_chat_v1_model_service, 4);
+
+/**
+ * What a model's tokens cost. US dollars per million tokens.
+ *
+ * @generated from message sluice.chat.v1.ModelPrices
+ */
+export type ModelPrices = Message<"sluice.chat.v1.ModelPrices"> & {
+  /**
+   * Tokens of the prompt.
+   *
+   * @generated from field: double input = 100;
+   */
+  input: number;
+
+  /**
+   * Tokens of the reply, reasoning included.
+   *
+   * @generated from field: double output = 101;
+   */
+  output: number;
+
+  /**
+   * Tokens of the prompt that the vendor's cache had. Absent: as `input`.
+   *
+   * @generated from field: optional double cached_input = 102;
+   */
+  cachedInput?: number | undefined;
+
+  /**
+   * Tokens of the prompt that were written to the vendor's cache. Absent: as `input`.
+   *
+   * @generated from field: optional double cache_write = 103;
+   */
+  cacheWrite?: number | undefined;
+};
+
+/**
+ * Describes the message sluice.chat.v1.ModelPrices.
+ * Use `create(ModelPricesSchema)` to create a new message.
+ */
+export const ModelPricesSchema: GenMessage<ModelPrices> = /*@__PURE__*/
+  messageDesc(file_sluice_chat_v1_model_service, 5);
 
 /**
  * The models a client may ask for.

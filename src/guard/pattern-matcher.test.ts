@@ -224,8 +224,8 @@ describe("PatternMatcher", () => {
       const matcher = new PatternMatcher(automaton, () => false);
       const found: TextMatch[] = [];
       let most = 0;
-      for (let at = 0; at < length; at += 4096) {
-        text.take(nearMiss.repeat(24).slice(at % nearMiss.length, (at % nearMiss.length) + 4096));
+      for (let at = 0; at < length; at += 1024) {
+        text.take(nearMiss.repeat(8).slice(at % nearMiss.length, (at % nearMiss.length) + 1024));
         matcher.feed(text, found);
         text.forget(matcher.decided - 96);
         most = Math.max(most, text.units.length);
@@ -233,7 +233,7 @@ describe("PatternMatcher", () => {
       expect(found).toEqual([]);
       return { steps: matcher.steps, most };
     };
-    const length = caseShare < 1 ? 2 ** 15 : 10 * 2 ** 20;
+    const length = caseShare < 1 ? 2 ** 13 : 10 * 2 ** 20;
     const [half, whole] = [run(length / 2), run(length)];
     expect(whole.steps / half.steps).toBeLessThan(2.05);
     expect(whole.most).toBe(half.most);

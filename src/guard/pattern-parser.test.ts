@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { casesOf } from "../../test/support/cases.ts";
+import { runsOf } from "../../test/support/cases.ts";
 import { CharacterFold } from "./character-fold.ts";
 import { FoldedText } from "./folded-text.ts";
 import { PatternAutomaton } from "./pattern-automaton.ts";
@@ -102,7 +102,7 @@ describe("parsePattern", () => {
         expect(find(source, lines, options)).toEqual(found);
         expect(find(source, whole.split(""), options, 1)).toEqual(found);
       }),
-      { numRuns: casesOf(1500) },
+      runsOf(1500),
     );
     process.stdout.write(`patterns: ${compared} random ones read as JavaScript reads them\n`);
   });

@@ -6,6 +6,12 @@ export function casesOf(usual: number): number {
   return Math.ceil(usual * caseShare);
 }
 
+/** How fast-check tries a law where a number of cases are usual: always the same ones where `SEED` says which. */
+export function runsOf(usual: number): { readonly numRuns: number; readonly seed?: number } {
+  const { SEED: seed } = process.env;
+  return { numRuns: casesOf(usual), ...(seed !== undefined && { seed: Number(seed) }) };
+}
+
 /** All of a list, or evenly chosen ones where a smaller share is to be tried. */
 export function sampleOf<T>(all: readonly T[]): readonly T[] {
   const wanted = Math.min(all.length, casesOf(all.length));

@@ -5,7 +5,6 @@ import { CharacterFold } from "./character-fold.ts";
 import { FoldedText } from "./folded-text.ts";
 
 const kept = () => CharacterFold.with();
-const caseless = () => CharacterFold.with({ case: true });
 
 function folded(text: string, fold?: CharacterFold): string {
   const view = new FoldedText(fold);
@@ -13,52 +12,6 @@ function folded(text: string, fold?: CharacterFold): string {
   view.finish();
   return view.slice(0, view.length);
 }
-
-describe("CharacterFold", () => {
-  it.each([
-    ["full width", "ＡＢ１２＠．", "AB12@."],
-    ["mathematical letters and digits", "𝐀𝟗𝒶", "A9a"],
-    ["circled and superscript", "①²ⓐ", "12a"],
-    ["ligatures", "ﬁﬀ", "fiff"],
-    ["digits of other scripts", "٤۵६𑁧", "4561"],
-    ["accents, composed and not", "é e\u0301 Å", "e e A"],
-    ["what is not seen", "a\u200b\u200d\ufeff\u00adb\u202ec", "abc"],
-    ["look-alikes", "раураl АВС ΟΡΑ", "paypal ABC OPA"],
-    ["dashes, quotes and stops", "a–b—c−d ’ “ 。", "a-b-c-d ' \" ."],
-    ["no-break space", "a\u00a0b", "a b"],
-    ["Hangul as it is", "한국", "한국"],
-    ["marks that are letters' parts", "कि ไทย", "कि ไทย"],
-    ["half a surrogate pair", "a\ud83db\ude00", "a\ufffdb\ufffd"],
-    ["emoji", "😀", "😀"],
-  ])("folds %s: %s", (_, text, expected) => {
-    expect(folded(text, kept())).toBe(expected);
-  });
-
-  it.each([
-    ["Straße STRASSE", "strasse strasse"],
-    ["ΣΊΣΥΦΟΣ σίσυφος", "σiσyфoσ"],
-    ["İI ıi", "ii ii"],
-    ["ВAD вad", "bad bad"],
-    ["Ԁԁ", "dd"],
-  ])("makes cases equal: %s", (text, expected) => {
-    const [one, other] = folded(text, caseless()).split(" ");
-    expect(one).toBe(other ?? one);
-    if (!text.includes("σ")) expect(folded(text, caseless())).toBe(expected);
-  });
-
-  it("folds what is folded to itself, in either case", () => {
-    const codePoint = fc.integer({ min: 0, max: 0x10ffff }).filter((each) => each < 0xd800 || each > 0xdfff);
-    fc.assert(
-      fc.property(codePoint, (each) => {
-        for (const fold of [kept(), caseless()]) {
-          const once = fold.of(each);
-          expect(folded(once, fold)).toBe(once);
-        }
-      }),
-      runsOf(5000),
-    );
-  });
-});
 
 describe("FoldedText", () => {
   const piece = fc.oneof(

@@ -143,7 +143,7 @@ describe("ScannedJson", () => {
           expect([text, find(literals, ['"', ...parts])]).toEqual([text, found]);
         },
       ),
-      runsOf(5000),
+      runsOf(2000),
     );
   });
 });

@@ -98,7 +98,6 @@ describe("PatternProgram", () => {
   });
 
   it("does not compile patterns that take more than 200000 states together", () => {
-    expect(programOf(["a{1000}".repeat(100)]).states).toHaveLength(100_001);
     expect(() => programOf(["b", "(?:[a-z]{1000}){200}"])).toThrow(
       "pattern (?:[a-z]{1000}){200}: the patterns take more than 200000 states",
     );

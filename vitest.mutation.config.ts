@@ -18,7 +18,7 @@ export default defineConfig({
     ...base.test,
     include: ["src/guard/*.test.ts"],
     isolate: false,
-    env: { ...base.test?.env, CASES: "0.03", SEED: "20261128" },
+    env: { ...base.test?.env, CASES: "0.01", SEED: "20261128" },
     sequence: { sequencer: ShortFirst },
   },
 });

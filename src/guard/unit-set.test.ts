@@ -70,7 +70,8 @@ describe("UnitClasses", () => {
         expect(wrong).toEqual([]);
         expect(members.map((each) => each[classes.edge])).toEqual(sets.map(() => 0));
         expect(classes.count).toBe(classes.edge + 1);
-        expect(new Set(keys.values()).size).toBe(keys.size);
+        expect([new Set(keys.values()).size, keys.size]).toEqual([classes.edge, classes.edge]);
+        expect(sets.every((each, i) => classes.membersOf(each.set) === members[i])).toBe(true);
       }),
       runsOf(300),
     );

@@ -8,8 +8,8 @@ import { withLineBreaks } from "./written-out-space.ts";
  */
 export class CandidateInText implements Candidate {
   readonly #source: FoldedText;
-  #start = -1;
-  #end = -1;
+  #start = 0;
+  #end = 0;
   #text: string | undefined;
   #before: string | undefined;
 

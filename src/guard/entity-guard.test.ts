@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { casesOf } from "../../test/support/cases.ts";
+import { runsOf } from "../../test/support/cases.ts";
 import type { ChannelKey, Span, TextGuard } from "../chat/guard.ts";
 import { CharacterFold } from "./character-fold.ts";
 import { afterWords } from "./context-words.ts";
@@ -20,7 +20,13 @@ const rules: readonly EntityRule[] = [
   rule("NUMBER", "(?<!\\d)\\d{3}(?=$|[^.\\d]|\\.(?:$|[^\\d]))"),
   rule("WATCHED", "[A-Z]{2}-\\d", { action: "monitor" }),
 ];
-const newGuard = entityGuard({ rules, fold: CharacterFold.with(), allow: ["AB-1234"] });
+let make: (() => TextGuard) | undefined;
+
+/** Compiled when the first test asks, so that a fault in the compiler fails tests and not the file. */
+function newGuard(): TextGuard {
+  make ??= entityGuard({ rules, fold: CharacterFold.with(), allow: ["AB-1234"] });
+  return make();
+}
 
 /** Feeds a text in pieces and checks on the way what holds for every guard. */
 function scan(guard: TextGuard, key: ChannelKey, pieces: readonly string[]): Span[] {
@@ -29,12 +35,9 @@ function scan(guard: TextGuard, key: ChannelKey, pieces: readonly string[]): Spa
   for (const piece of [...pieces, undefined]) {
     const step = piece === undefined ? guard.finish(key, "eof") : guard.feed(key, piece);
     length += piece?.length ?? 0;
-    for (const span of step.spans) {
-      expect(span.start).toBeGreaterThanOrEqual(safeTo);
-      expect(span.end).toBeLessThanOrEqual(length);
-    }
-    expect(step.safeTo).toBeGreaterThanOrEqual(safeTo);
-    expect(step.safeTo).toBeLessThanOrEqual(length);
+    const places = [step.safeTo, ...step.spans.flatMap(({ start, end }) => [start, end])];
+    if (places.some((place) => place < safeTo || place > length))
+      expect({ piece, step }).toBe(`places from ${safeTo} to ${length}`);
     safeTo = step.safeTo;
     found.push(...step.spans);
   }
@@ -84,7 +87,7 @@ describe("entityGuard", () => {
         expect(scan(newGuard(), key, pieces(text, cuts))).toEqual(whole);
         expect(scan(newGuard(), key, text.split(""))).toEqual(whole);
       }),
-      { numRuns: casesOf(4000) },
+      runsOf(4000),
     );
   });
 
@@ -210,9 +213,9 @@ describe("entityGuard", () => {
   });
 
   it.each([content, toolArguments])("reads what comes at once as what comes in pieces: %o", (key) => {
-    const long = `"${"XY-12 heron ".repeat(700)}"`;
+    const long = `"${`XY-12 heron ${"and so on ".repeat(67)}`.repeat(24)}"`;
     const found = scan(newGuard(), key, [long]);
-    expect(found).toHaveLength(2100);
+    expect(found).toHaveLength(72);
     expect(scan(newGuard(), key, [long.slice(0, 4095), long.slice(4095, 8191), long.slice(8191)])).toEqual(found);
   });
 

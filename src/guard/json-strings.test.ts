@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { casesOf } from "../../test/support/cases.ts";
+import { runsOf } from "../../test/support/cases.ts";
 import { JsonStrings } from "./json-strings.ts";
 
 /** A string's units as they are read, each with the text that stands for it. */
@@ -50,7 +50,7 @@ describe("JsonStrings", () => {
         expect(told.map(({ value }) => value)).toEqual(["k", ...all.map((each) => JSON.parse(each) as string), "e"]);
         expect(told.slice(1, -1).map(({ written }) => `"${written.join("")}"`)).toEqual(all);
       }),
-      { numRuns: casesOf(3000) },
+      runsOf(3000),
     );
   });
 

@@ -20,7 +20,10 @@ describe("literalGuard", () => {
     const guard = literalGuard({ literals: ["ab", "abc"], action: "block" })();
     const text = key();
     expect(guard.feed(text, "xab")).toEqual({ spans: [], safeTo: 1 });
-    expect(guard.finish(text, "eof")).toEqual({ spans: [{ start: 1, end: 3, entity: "LITERAL", action: "block" }], safeTo: 3 });
+    expect(guard.finish(text, "eof")).toStrictEqual({
+      spans: [{ start: 1, end: 3, entity: "LITERAL", action: "block" }],
+      safeTo: 3,
+    });
   });
 
   it("leaves undecided text of a cut one unsafe", () => {

@@ -1,244 +1,200 @@
 import { describe, expect, it } from "vitest";
-import { caseShare, casesOf, sampleOf } from "../../test/support/cases.ts";
-import { SeededRandom } from "../../test/support/pii/seeded-random.ts";
 import { CharacterFold } from "./character-fold.ts";
 import { FoldedText } from "./folded-text.ts";
 import { PatternAutomaton } from "./pattern-automaton.ts";
-import { PatternMatcher } from "./pattern-matcher.ts";
+import { type CandidateCheck, PatternMatcher } from "./pattern-matcher.ts";
 import { parsePattern } from "./pattern-parser.ts";
-import { PatternProgram } from "./pattern-program.ts";
+import { type BoundedPattern, PatternProgram } from "./pattern-program.ts";
 import type { TextMatch } from "./text-search.ts";
 
-/** Every string over a, b and - up to a length, shortest first. */
-function strings(longest: number): string[] {
-  const all = [""];
-  for (let i = 0; i < all.length; i++) {
-    const text = all[i] ?? "";
-    if (text.length < longest) for (const letter of "ab-") all.push(text + letter);
-  }
-  return all;
+type Options = Pick<BoundedPattern, "maxSpan" | "atMaxSpan">;
+
+function automatonOf(sources: readonly string[], options: Options = {}, maxCells?: number): PatternAutomaton {
+  const patterns = sources.map((source) => ({ node: parsePattern(source), source, ...options }));
+  return new PatternAutomaton(new PatternProgram(patterns), maxCells);
 }
 
-/** Each sort of thing that a pattern may hold, at most three characters of it, looking ahead one more. */
-const smallPatterns = [
-  ..."ab-".split(""),
-  ...["aa", "ab", "a-", "-b", "a[ab]", "[ab]b", "aab", "aba", "a-a", "[ab]-[ab]", ".b", "[^a]b"],
-  ...["a?b", "ab?", "a{1,3}", "a{2}b?", "(?:ab?)?-", "[ab]{1,2}-?", "(?:a|ab)-?", "(?:a|b-)b", "-?a-?", "aa|b-b"],
-  ...[
-    "\\ba",
-    "\\bab?\\b",
-    "a\\b",
-    "\\B-",
-    "b\\B",
-    "^a",
-    "a$",
-    "(?<=a)b",
-    "(?<!a)b{1,2}",
-    "(?<![ab])a",
-    "a(?=b)",
-    "a(?![ab])",
-    "ab?(?!-)",
-  ],
-  ...["a(?!b-)", "b(?=-a|$)", "a{1,2}(?=-|b$)", "(?<!-)a(?!ab)"],
-];
-const longest = 3;
-/** How long a text gets, and how many there are: each is looked at with three more letters. */
-const [prefixLetters, prefixes] = caseShare < 1 ? [3, 39] : [5, 363];
+/** A search of one text; a find is written `pattern start-end`. */
+class Search {
+  readonly text: FoldedText;
+  readonly matcher: PatternMatcher;
 
-/** Where a pattern may end that begins at a place, longest first, by JavaScript's own engine. */
-function endsOf(source: string): (text: string, start: number) => number[] {
-  const anywhere = new RegExp(source, "uy");
-  const endingAt = Array.from(
-    { length: 16 },
-    (_, end) =>
-      new RegExp(
-        `(?:${source.replace(/\(\?[=!][^()]*\)$/, "")})(?<=^[^]{${end}})${/\(\?[=!][^()]*\)$/.exec(source)?.[0] ?? ""}`,
-        "uy",
-      ),
-  );
-  return (text, start) => {
-    anywhere.lastIndex = start;
-    if (!anywhere.test(text)) return [];
-    const ends: number[] = [];
-    for (let end = Math.min(start + longest, text.length); end > start; end--) {
-      const regex = endingAt[end] as RegExp;
-      regex.lastIndex = start;
-      if (regex.test(text)) ends.push(end);
-    }
-    return ends;
+  constructor(automaton: PatternAutomaton, fold?: CharacterFold, check: CandidateCheck = () => true) {
+    this.text = new FoldedText(fold);
+    this.matcher = new PatternMatcher(automaton, check);
+  }
+
+  feed(piece: string): string[] {
+    this.text.take(piece);
+    return this.#found((out) => this.matcher.feed(this.text, out));
+  }
+
+  finish(): string[] {
+    this.text.finish();
+    return this.#found((out) => {
+      this.matcher.feed(this.text, out);
+      this.matcher.finish(this.text, out);
+    });
+  }
+
+  #found(step: (out: TextMatch[]) => void): string[] {
+    const found: TextMatch[] = [];
+    step(found);
+    return found.map(({ pattern, start, end }) => `${pattern} ${start}-${end}`);
+  }
+}
+
+/** What is found in a text, which comes at once, by units, and by units with no room for states. */
+function find(sources: readonly string[], text: string, options: Options = {}, fold?: CharacterFold): string[] {
+  const run = (pieces: readonly string[], maxCells?: number) => {
+    const search = new Search(automatonOf(sources, options, maxCells), fold);
+    return [...pieces.flatMap((piece) => search.feed(piece)), ...search.finish()];
   };
-}
-
-const texts = strings(prefixLetters + longest);
-/** A text's place among {@link texts}, with one more letter. */
-const longer = (text: number, letter: number) => 3 * text + 1 + letter;
-const width = 8;
-
-/** Per text and place, the longest match there of a pattern; 0 for none. */
-function lengthsOf(source: string): Uint8Array {
-  const ends = endsOf(source);
-  const lengths = new Uint8Array(texts.length * width);
-  texts.forEach((text, t) => {
-    for (let start = 0; start < text.length; start++) lengths[t * width + start] = (ends(text, start)[0] ?? start) - start;
-  });
-  return lengths;
-}
-
-/** What is decided at each unit of each text: 0 none; where a match begins a number of its own; within it 1. */
-function decide(decisions: Uint8Array, set: readonly Uint8Array[]): void {
-  decisions.fill(0);
-  for (let t = 0; t < texts.length; t++) {
-    const length = (texts[t] as string).length; // t is within bounds
-    for (let at = 0; at < length; ) {
-      let [best, by] = [0, 0];
-      for (let i = 0; i < set.length; i++) {
-        const found = (set[i] as Uint8Array)[t * width + at] as number; // within bounds
-        if (found > best) [best, by] = [found, i];
-      }
-      for (let i = 1; i < best; i++) decisions[t * width + at + i] = 1;
-      if (best > 0) decisions[t * width + at] = 2 + by * 8 + best;
-      at += Math.max(1, best);
-    }
-  }
-}
-
-/** How far all continuations of a text by up to so many letters agree with it. */
-function agreed(decisions: Uint8Array, text: number, letters: number): number {
-  let agree = (texts[text] as string).length; // within bounds
-  for (let letter = 0; letters > 0 && letter < 3; letter++) {
-    const child = longer(text, letter);
-    agree = Math.min(agree, agreed(decisions, child, letters - 1));
-    for (let at = 0; at < agree; at++) if (decisions[text * width + at] !== decisions[child * width + at]) agree = at;
-  }
-  return agree;
+  const found = run([text]);
+  expect(run(text.split(""))).toEqual(found);
+  expect(run(text.split(""), 1)).toEqual(found);
+  return found;
 }
 
 describe("PatternMatcher", () => {
-  it("finds what brute force finds, and holds back exactly what some continuation could change: every text and set", () => {
-    const lengths = smallPatterns.map(lengthsOf);
-    const numbers = smallPatterns.map((_, i) => i);
-    const pairs = numbers.flatMap((one) => [[one], ...numbers.slice(one + 1).map((other) => [one, other])]);
-    let state = 20261127;
-    const next = () => {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      return (state >>> 8) % smallPatterns.length;
-    };
-    const triples = Array.from({ length: 1900 }, () => [next(), next(), next()]);
-    const decisions = new Uint8Array(texts.length * width);
-    const wrong: string[] = [];
-    let cases = 0;
-    const sets = caseShare < 1 ? sampleOf(pairs) : [...pairs, ...triples];
-    for (const set of sets) {
-      const sources = set.map((pattern) => smallPatterns[pattern] as string); // within bounds
-      decide(
-        decisions,
-        set.map((pattern) => lengths[pattern] as Uint8Array),
-      );
-      const automaton = new PatternAutomaton(
-        new PatternProgram(sources.map((source) => ({ node: parsePattern(source), source }))),
-      );
-      for (let t = 1; t <= prefixes; t++) {
-        const prefix = texts[t] as string; // within bounds
-        const [text, matcher, found] = [new FoldedText(), new PatternMatcher(automaton, () => true), [] as TextMatch[]];
-        for (const letter of prefix) {
-          text.take(letter);
-          matcher.feed(text, found);
-        }
-        cases++;
-        const best = agreed(decisions, t, longest);
-        if (matcher.decided !== best || (found.at(-1)?.end ?? 0) > best) {
-          wrong.push(`${sources.join("  ")} on ${prefix}: decided to ${matcher.decided}, best ${best}`);
-        }
-        matcher.finish(text, found);
-        const all = new Uint8Array(prefix.length);
-        for (const { pattern, start, end } of found)
-          all.fill(1, start, end).fill(2 + pattern * 8 + end - start, start, start + 1);
-        const own = decisions.subarray(t * width, t * width + prefix.length);
-        if (Buffer.compare(all, own) !== 0) wrong.push(`${sources.join("  ")} on ${prefix}: found ${all}, not ${own}`);
-      }
-    }
-    expect(wrong.slice(0, 5)).toEqual([]);
-    expect(cases).toBeGreaterThanOrEqual(caseShare < 1 ? 39 : 1_000_000);
-    process.stdout.write(`pattern matcher: ${cases} texts under ${sets.length} sets, each compared with brute force\n`);
+  it.each([
+    [["ab"], "abxab", ["0 0-2", "0 3-5"]],
+    [["a", "ab", "abc"], "abcabxa", ["2 0-3", "1 3-5", "0 6-7"]],
+    [["ab", "a[bc]"], "abac", ["0 0-2", "1 2-4"]],
+    [["a[bc]", "ab"], "abac", ["0 0-2", "0 2-4"]],
+    [["ab", "bcd"], "abcd", ["0 0-2"]],
+    [["abx", "bcd"], "abcd", ["1 1-4"]],
+    [["abcx", "b", "cd"], "abcd", ["1 1-2", "2 2-4"]],
+    [["ab(?=c)", "ab"], "abcabd", ["0 0-2", "1 3-5"]],
+    [["ab", "ab(?=c)"], "abcab", ["0 0-2", "0 3-5"]],
+    [["a(?=bc)", "ab(?=d)"], "abcabd", ["0 0-1", "1 3-5"]],
+    [["a{1,3}"], "aaaaa", ["0 0-3", "0 3-5"]],
+    [["^a", "a$"], "aaa", ["0 0-1", "1 2-3"]],
+    [["b(?!c)"], "bcb", ["0 2-3"]],
+  ])("with %j finds in %j the longest at each place, of equals the first: %j", (sources, text, found) => {
+    expect(find(sources, text)).toEqual(found);
   });
 
-  it("finds the same under checks that fail, in any pieces, beside another text, and with a cache that is always full", () => {
-    const ends = smallPatterns.map(endsOf);
-    const random = new SeededRandom(20261127);
-    const cases = casesOf(6000);
-    let findings = 0;
-    for (let n = 0; n < cases; n++) {
-      const set = Array.from({ length: 1 + random.below(3) }, () => random.below(smallPatterns.length));
-      const sources = set.map((pattern) => smallPatterns[pattern] as string); // within bounds
-      const program = new PatternProgram(sources.map((source) => ({ node: parsePattern(source), source })));
-      const automaton = new PatternAutomaton(program, random.pick([1, 60, undefined]));
-      const strictness = random.below(4);
-      const confirms = (pattern: number, start: number, end: number) => (pattern + 7 * start + 3 * end + n) % 4 >= strictness;
-      const runs = Array.from({ length: 2 }, () => ({
-        whole: random.of("aabb-", random.below(13)),
-        text: new FoldedText(),
-        matcher: new PatternMatcher(automaton, confirms),
-        found: [] as TextMatch[],
-      }));
-      for (let at = 0; at < 13; ) {
-        const to = at + 1 + random.below(4);
-        for (const { whole, text, matcher, found } of runs) {
-          text.take(whole.slice(at, to));
-          matcher.feed(text, found);
-        }
-        at = to;
-      }
-      for (const { whole, text, matcher, found } of runs) {
-        matcher.finish(text, found);
-        expect(matcher.decided).toBe(whole.length);
-        const expected: TextMatch[] = [];
-        for (let start = 0; start < whole.length; ) {
-          let best: TextMatch | undefined;
-          set.forEach((number, pattern) => {
-            const end = ends[number]?.(whole, start).find((each) => confirms(pattern, start, each)) ?? 0;
-            if (end > (best?.end ?? start)) best = { pattern, start, end };
-          });
-          if (best !== undefined) expected.push(best);
-          start = Math.max(start + 1, best?.end ?? 0);
-        }
-        expect([sources, whole, found]).toEqual([sources, whole, expected]);
-        findings += found.length;
-      }
-    }
-    process.stdout.write(`pattern matcher: ${2 * cases} texts under checks that fail, ${findings} findings\n`);
+  it.each([
+    // `\` and a letter, as JSON within text has its line breaks.
+    ["\\ba", "x\\na", ["0 3-4"]],
+    ["\\ba", "x\\ra x\\ta", ["0 3-4", "0 8-9"]],
+    ["\\ba", "x\\ba xna x\\Na", []],
+    ["\\ba", "x\\nna", []],
+    ["\\ba", "\\n\\na", ["0 4-5"]],
+    ["(?<=\\n)a", "a\\na\na", ["0 3-4", "0 5-6"]],
+    ["(?<!\\n)a", "a\\nana", ["0 0-1", "0 5-6"]],
+    ["n\\ba", "\\na", []],
+    ["\\\\n", "\\n", ["0 0-2"]],
+    ["(?<=\\\\)n", "\\n\\n", ["0 1-2", "0 3-4"]],
+    ["(?:a|\\\\)b(?<=b)", "ab\\b", ["0 0-2", "0 2-4"]],
+  ])(
+    "with %s sees in %j a line break for one that is written out, where it looks back from a match: %j",
+    (source, text, found) => {
+      expect(find([source], text)).toEqual(found);
+    },
+  );
+
+  it.each([
+    [["fi"], "ﬁ", ["0 0-2"]],
+    [["f", "i"], "ﬁ f i", ["0 3-4", "1 5-6"]],
+    [["f.", "i"], "fﬁ", ["0 1-3"]],
+    [["xf?", "x"], "xﬁ", ["0 0-1"]],
+    [["xfi?", "xfi"], "xﬁ", ["0 0-3"]],
+    [["if", "ff"], "ﬁf ﬀ", ["1 4-6"]],
+  ])("with %j begins and ends in %s with whole characters: %j", (sources, text, found) => {
+    expect(find(sources, text, {}, CharacterFold.with())).toEqual(found);
   });
 
-  it("takes time linear in the text, and memory that does not grow with it, on the nearest of misses", () => {
-    const sources = [
-      "(?<!\\d)(?:\\d[ -]?){12,18}\\d(?![\\d -])",
-      "[\\w.+-]{1,64}@(?:[a-z]{1,20}\\.){1,4}[a-z]{2,8}!",
-      "https?://[a-z/.]+ ",
-      "(?:ab?){40}c",
-    ];
-    const automaton = new PatternAutomaton(
-      new PatternProgram(sources.map((source) => ({ node: parsePattern(source), source, maxSpan: 200 }))),
-    );
-    const nearMiss = `4111-1111-1111-1111-1 user.name+tag@mail.example.org? http://a/http://b/http://c ${"ab".repeat(39)} `;
-    const run = (length: number) => {
-      const text = new FoldedText(CharacterFold.with());
-      const matcher = new PatternMatcher(automaton, () => false);
-      const found: TextMatch[] = [];
-      let most = 0;
-      for (let at = 0; at < length; at += 4096) {
-        text.take(nearMiss.repeat(24).slice(at % nearMiss.length, (at % nearMiss.length) + 4096));
-        matcher.feed(text, found);
-        text.forget(matcher.decided - 96);
-        most = Math.max(most, text.units.length);
-      }
-      expect(found).toEqual([]);
-      return { steps: matcher.steps, most };
+  it.each([
+    [["ab+c"], {}, "abbbc abbbbc", ["0 0-5"]],
+    [["ab+"], {}, "abbbbbbb", ["0 0-5"]],
+    [["ab+c", "bbb"], {}, "abbbbbbb", ["1 1-4", "1 4-7"]],
+    [["ab+c?"], {}, "abbbbc", ["0 0-5"]],
+    [["ab+c"], { atMaxSpan: "match" }, "abbbbbb", ["0 0-5"]],
+    [["ab+c"], { atMaxSpan: "match" }, "abbbc abbbb", ["0 0-5", "0 6-11"]],
+    [["ab+c"], { atMaxSpan: "match" }, "abbb", []],
+    [["ab+c", "ab+d", "ab+e"], { atMaxSpan: "match" }, "abbbbbb", ["0 0-5"]],
+    [["ab+", "ab+c"], { atMaxSpan: "match" }, "abbbb", ["0 0-5"]],
+    [["ab", "ab+c"], { atMaxSpan: "match" }, "abbbb", ["1 0-5"]],
+  ] as const)("with %j of five units at the most, and %o, finds in %s: %j", (sources, options, text, found) => {
+    expect(find(sources, text, { maxSpan: 5, ...options })).toEqual(found);
+  });
+
+  it.each([
+    [["ab"], {}, "xaab", [1, 1, 2, 4]],
+    [["ab", "abcd"], {}, "abce", [0, 0, 0, 4]],
+    [["abcx", "bc"], {}, "abcd", [0, 0, 0, 4]],
+    [["abc", "bcd"], {}, "abcd", [0, 0, 3, 4]],
+    [["abc", "bcde"], {}, "abd", [0, 0, 3]],
+    [["a\\b"], {}, "aa-", [0, 1, 3]],
+    [["a(?=bc)"], {}, "abcx", [0, 0, 3, 4]],
+    [["a(?=bc)", "bcd"], {}, "abcx", [0, 0, 1, 4]],
+    [["ab+c"], { maxSpan: 5 }, "abbbbb", [0, 0, 0, 0, 5, 6]],
+    [["ab+c", "b+d"], { maxSpan: 5 }, "abbbbb", [0, 0, 0, 0, 1, 2]],
+    [["ab+"], { maxSpan: 4 }, "abbbbb", [0, 0, 0, 4, 5, 6]],
+  ] as const)("with %j and %o has decided, unit by unit of %s, up to %j", (sources, options, text, decided) => {
+    const search = new Search(automatonOf(sources, options));
+    const steps = text.split("").map((unit) => {
+      search.feed(unit);
+      return search.matcher.decided;
+    });
+    expect(steps).toEqual(decided);
+    search.finish();
+    expect(search.matcher.decided).toBe(text.length);
+  });
+
+  it("decides as much of a piece as of its units", () => {
+    for (const text of ["xxaxx", "xaab", "abxx\\n", "ab", "xxa"]) {
+      const whole = new Search(automatonOf(["ab", "aac"]));
+      const units = new Search(automatonOf(["ab", "aac"]));
+      whole.feed(text);
+      for (const unit of text) units.feed(unit);
+      expect([text, whole.matcher.decided]).toEqual([text, units.matcher.decided]);
+    }
+  });
+
+  it("reports a find with the unit that decides it", () => {
+    const search = new Search(automatonOf(["ab", "abcd", "e"]));
+    expect(["a", "b", "c", "e", "ab"].map((piece) => search.feed(piece))).toEqual([[], [], [], ["0 0-2", "2 3-4"], []]);
+    expect(search.finish()).toEqual(["0 4-6"]);
+  });
+
+  it("asks the check with a candidate's place, longest last, and takes the longest that passes", () => {
+    const asked: string[] = [];
+    const check: CandidateCheck = (pattern, start, end) => {
+      asked.push(`${pattern} ${start}-${end}`);
+      return end - start !== 3 && start > 0;
     };
-    const length = caseShare < 1 ? 2 ** 15 : 10 * 2 ** 20;
-    const [half, whole] = [run(length / 2), run(length)];
-    expect(whole.steps / half.steps).toBeLessThan(2.05);
-    expect(whole.most).toBe(half.most);
-    process.stdout.write(
-      `pattern matcher: ${length / 2 ** 20} MiB of near-misses in ${(whole.steps / length).toFixed(2)} steps a unit, ${(whole.steps / half.steps).toFixed(3)} times those of half\n`,
-    );
-  }, 300_000);
+    const search = new Search(automatonOf(["a{1,3}", "aa"]), undefined, check);
+    expect([...search.feed("aaaa"), ...search.finish()]).toEqual(["0 1-3", "0 3-4"]);
+    expect(asked.filter((each) => each.split(" ")[1]?.startsWith("0-"))).toEqual(["0 0-1", "0 0-2", "1 0-2", "0 0-3"]);
+    expect(asked.filter((each) => each.split(" ")[1]?.startsWith("1-"))).toEqual(["0 1-2", "0 1-3", "0 1-4"]);
+  });
+
+  it("counts a step per open place and unit", () => {
+    const automaton = automatonOf(["ab", "aac"]);
+    const stepsOf = (text: string, pieces = [text]) => {
+      const search = new Search(automaton);
+      for (const piece of pieces) search.feed(piece);
+      return search.matcher.steps;
+    };
+    expect([stepsOf("xxxx"), stepsOf("xabx"), stepsOf("aabx"), stepsOf("aaaa")]).toEqual([0, 1, 3, 5]);
+    for (const text of ["xaxx", "aaab", "xabab"]) expect(stepsOf(text, text.split(""))).toBe(stepsOf(text));
+  });
+
+  it("goes on in a cache that was begun anew for another text", () => {
+    const automaton = automatonOf(["ab{3}", "xyz"], {}, 20);
+    const [one, other] = [new Search(automaton), new Search(automaton)];
+    expect([...one.feed("xab"), ...other.feed("xyzxy"), ...one.feed("b"), ...other.feed("zab"), ...one.feed("b")]).toEqual([
+      "1 0-3",
+      "1 3-6",
+      "0 1-5",
+    ]);
+    one.feed("xy");
+    other.feed("bbbxyz");
+    expect([...one.finish(), ...other.finish()]).toEqual([]);
+    const last = new Search(automatonOf(["ab?", "cd"], {}, 1));
+    expect([...last.feed("a"), ...last.finish()]).toEqual(["0 0-1"]);
+  });
 });

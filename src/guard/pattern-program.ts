@@ -82,7 +82,7 @@ export class PatternProgram {
       changed = false;
       for (let i = 0; i < this.states.length; i++) {
         const end = best(ends[i] as number, this.#endAfter(this.states[i] as ProgramState, ends, best)); // i is within bounds
-        changed ||= end !== ends[i];
+        changed ||= !Object.is(end, ends[i]);
         ends[i] = end;
       }
     }

@@ -36,7 +36,7 @@ export class ScannedText {
   /** Takes the next piece; what is decided by it goes into `spans`. */
   feed(piece: string, spans: Span[]): void {
     for (let from = 0; from < piece.length; from += pieceUnits) {
-      this.text.take(piece.length <= pieceUnits ? piece : piece.slice(from, from + pieceUnits));
+      this.text.take(piece.slice(from, from + pieceUnits));
       this.read(spans);
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelKey, TextGuard } from "../chat/guard.ts";
+import { CharacterFold } from "./character-fold.ts";
 import { literalGuard } from "./literal-guard.ts";
 import { SearchGuard } from "./search-guard.ts";
 import { TokenVault, tokenizing } from "./token-vault.ts";
@@ -30,6 +31,24 @@ describe("TokenVault", () => {
     expect(new TokenVault(() => request).tokenOf("A", "x")).toBe("<A_2>");
   });
 
+  it.each<readonly [string, unknown]>([
+    ["of another number", "A_12, A_10"],
+    ["of a longer name", "BA_1 A_A_1 A_1_1"],
+    ["that is none", ["A_", "_1", "A1", "1_1", "Ä_1"]],
+    ["nowhere, but values that are no text", { a: null, b: undefined, c: 1, d: true, e: 1n, f: new Uint8Array(3) }],
+  ])("does not pass over one where the request has one %s", (_, request) => {
+    expect(new TokenVault(() => request).tokenOf("A", "x")).toBe("<A_1>");
+  });
+
+  it("passes over tokens of longer names and numbers", () => {
+    const vault = new TokenVault(() => ["EMAIL_ADDRESS_1", "b2b_1", "A_1", "A_2"]);
+    expect(["EMAIL_ADDRESS", "B2B", "A"].map((entity) => vault.tokenOf(entity, entity))).toEqual([
+      "<EMAIL_ADDRESS_2>",
+      "<B2B_2>",
+      "<A_3>",
+    ]);
+  });
+
   it("puts texts back", () => {
     const vault = new TokenVault(() => ({ raw: new Uint8Array(3) }));
     expect(vault.restoring(undefined)).toBeUndefined();
@@ -39,6 +58,18 @@ describe("TokenVault", () => {
     expect(spansOf(guard, "<A_1>, <A_11> and <A_12>")).toEqual([
       { start: 0, end: 5, entity: "A", action: "restore", replacement: "text 1" },
       { start: 7, end: 13, entity: "A", action: "restore", replacement: "text 11" },
+    ]);
+  });
+
+  it("puts a text back for a token in the case and form that the text is folded to", () => {
+    const vault = new TokenVault(() => "");
+    vault.tokenOf("A", "x");
+    const fold = CharacterFold.with({ case: true });
+    const restoring = vault.restoring(fold);
+    const guard = new SearchGuard(restoring === undefined ? [] : [restoring], { fold });
+    expect(spansOf(guard, "<a_1> <Ａ_1>")).toMatchObject([
+      { start: 0, replacement: "x" },
+      { start: 6, replacement: "x" },
     ]);
   });
 });

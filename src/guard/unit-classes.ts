@@ -13,17 +13,14 @@ export class UnitClasses {
 
   constructor(sets: readonly UnitSet[]) {
     const distinct = [...new Map(sets.map((set) => [set.ranges.join(), set])).values()];
-    const cuts = new Set([0]);
-    for (const { ranges } of distinct) {
-      for (let i = 0; i < ranges.length; i++) cuts.add((ranges[i] as number) + (i % 2)); // i is within bounds
-    }
-    const starts = [...cuts].filter((cut) => cut <= 0xffff).sort((a, b) => a - b);
+    const cuts = distinct.flatMap(({ ranges }) => ranges.map((end, i) => end + (i % 2)));
+    const starts = [...new Set([0, ...cuts])].filter((cut) => cut <= 0xffff).sort((a, b) => a - b);
     const memberships = starts.map(() => "");
     distinct.forEach((set, number) => {
       const { ranges } = set;
       for (let i = 0, at = 0; i < ranges.length; i += 2) {
         while ((starts[at] as number) < (ranges[i] as number)) at++; // a range begins at a cut
-        for (; at < starts.length && (starts[at] as number) <= (ranges[i + 1] as number); at++) memberships[at] += `${number},`;
+        for (; (starts[at] as number) <= (ranges[i + 1] as number); at++) memberships[at] += `${number},`; // none is behind the last
       }
     });
     const classes = new Map<string, number>();
@@ -35,7 +32,7 @@ export class UnitClasses {
         classes.set(key, number);
         this.#samples.push(start);
       }
-      this.of.fill(number, start, starts[i + 1] ?? 0x10000);
+      this.of.fill(number, start, starts[i + 1]);
     });
     this.edge = classes.size;
     this.count = classes.size + 1;
@@ -45,10 +42,7 @@ export class UnitClasses {
   membersOf(set: UnitSet): Uint8Array {
     let members = this.#members.get(set);
     if (members === undefined) {
-      members = Uint8Array.from({ length: this.count }, (_, each) => {
-        const sample = this.#samples[each];
-        return sample !== undefined && set.has(sample) ? 1 : 0;
-      });
+      members = Uint8Array.from({ length: this.count }, (_, each) => (set.has(this.#samples[each] ?? -1) ? 1 : 0));
       this.#members.set(set, members);
     }
     return members;

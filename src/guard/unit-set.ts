@@ -80,7 +80,7 @@ export class UnitSet {
       for (let unit = this.ranges[i] as number; unit <= (this.ranges[i + 1] as number); unit++) {
         const letter = String.fromCharCode(unit);
         for (const other of [letter.toLowerCase(), letter.toUpperCase()]) {
-          if (other.length === 1 && other !== letter) ends.push(other.charCodeAt(0), other.charCodeAt(0));
+          if (other.length === 1) ends.push(other.charCodeAt(0), other.charCodeAt(0));
         }
       }
     }

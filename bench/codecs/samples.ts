@@ -1,7 +1,10 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import type { Immutable } from "../../src/chat/immutable.ts";
+import { anthropicCodec } from "../../src/codec/anthropic/index.ts";
+import { bedrockCodec } from "../../src/codec/bedrock/index.ts";
 import type { ChatCodec } from "../../src/codec/chat-codec.ts";
+import { geminiCodec } from "../../src/codec/gemini/index.ts";
 import { decodeChunk } from "../../src/codec/openai/decode-reply.ts";
 import { encodeRequest } from "../../src/codec/openai/encode-request.ts";
 
@@ -88,5 +91,24 @@ const openAi: CodecSample = {
 };
 
 /** Every codec, on the same request and text. */
-export const samples: readonly CodecSample[] = [openAi];
-void codecSample;
+export const samples: readonly CodecSample[] = [
+  openAi,
+  codecSample(
+    "anthropic",
+    anthropicCodec,
+    [
+      {
+        data: '{"type":"message_start","message":{"id":"msg_01","type":"message","role":"assistant","model":"claude-opus-5","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":25,"output_tokens":1}}}',
+      },
+      { data: '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}' },
+    ],
+    (text) => ({ data: `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":${text}}}` }),
+  ),
+  codecSample("gemini", geminiCodec, [], (text) => ({
+    data: `{"candidates":[{"content":{"parts":[{"text":${text}}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":25,"candidatesTokenCount":4,"totalTokenCount":29,"promptTokensDetails":[{"modality":"TEXT","tokenCount":25}]},"modelVersion":"gemini-3-flash-preview","responseId":"mEsSZ4LzDs6Bm9IPg4TB0AQ"}`,
+  })),
+  codecSample("bedrock", bedrockCodec, [{ type: "messageStart", data: '{"p":"abcdefghijkl","role":"assistant"}' }], (text) => ({
+    type: "contentBlockDelta",
+    data: `{"contentBlockIndex":0,"delta":{"text":${text}},"p":"abcdefghijklmnop"}`,
+  })),
+];

@@ -488,6 +488,18 @@ export const requests: readonly BedrockRequest[] = [
       toolConfig: { tools: [weatherSpec, point] },
     },
   },
+  talk(
+    "prompt-caching-of-nothing",
+    "prompt caching",
+    [
+      ask([
+        { type: "text", text: " ", ...cache },
+        { type: "text", text: "Hi", priority: 1 },
+      ]),
+    ],
+    saidHi,
+    { dropped: ["messages[0].content[1].priority"] },
+  ),
   one("service-tier", "service tier", { service_tier: "priority" }, { serviceTier: { type: "priority" } }),
   one("service-tier-unknown", "service tier", { service_tier: "scale" }, {}, { dropped: ["service_tier"] }),
   one("metadata", "metadata", { metadata: { team: "a" } }, { requestMetadata: { team: "a" } }, { metadata: { team: "a" } }),

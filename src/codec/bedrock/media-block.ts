@@ -1,6 +1,7 @@
 import type { AudioPart, FilePart, ImagePart } from "#gen/sluice/chat/v1/chat_message_pb";
 import { GatewayError } from "../../chat/error.ts";
 import type { Immutable } from "../../chat/immutable.ts";
+import type { JsonReader } from "../json/json-reader.ts";
 import type { LeftOutParams } from "../left-out-params.ts";
 import type { DocumentNames } from "./document-names.ts";
 import { unknownMembers } from "./unknown-members.ts";
@@ -64,18 +65,23 @@ export function imageBlock(image: Immutable<ImagePart>, at: string, left: LeftOu
 }
 
 /**
- * A file as a document block (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html).
+ * A file as a document block (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html). `citations` and
+ * `context` beside the file's data are Bedrock's own.
  * @throws GatewayError `invalid_request` for a file by id, and for a kind of file that Bedrock does not take.
  */
 export function documentBlock(file: Immutable<FilePart>, at: string, names: DocumentNames, left: LeftOutParams): string {
-  unknownMembers(file.unknownFieldsJson, at, left);
+  let more = "";
+  const keep = (name: string) => (reader: JsonReader) => {
+    more += `,"${name}":${reader.raw()}`;
+  };
+  unknownMembers(file.unknownFieldsJson, at, left, { citations: keep("citations"), context: keep("context") });
   const given = file.fileData === undefined ? undefined : (dataUrl(file.fileData) ?? { type: "", data: file.fileData });
   const inline = file.raw.length > 0 ? { type: file.mediaType ?? "", data: base64(file.raw as Uint8Array) } : given; // read only
   if (inline === undefined) refuse(at, "this model takes files inline, not by id");
   const ending = /\.([A-Za-z\d]+)$/.exec(file.filename ?? "")?.[1]?.toLowerCase() ?? "";
   const format = documentFormats.get(inline.type) ?? (documentEndings.has(ending) ? ending : undefined);
   if (format === undefined) refuse(at, `this model takes files of these kinds: ${[...documentEndings].join(", ")}`);
-  return `{"document":{"format":"${format}","name":${JSON.stringify(names.next(file.filename))},"source":${bytesSource(inline.data)}}}`;
+  return `{"document":{"format":"${format}","name":${JSON.stringify(names.next(file.filename))},"source":${bytesSource(inline.data)}${more}}}`;
 }
 
 /** A sound as a block (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_AudioBlock.html). */

@@ -187,6 +187,17 @@ describe.each([{ streamed: false }, { streamed: true }])("Bedrock, streamed: $st
   });
 });
 
+it.each([{ streamed: false }, { streamed: true }])(
+  "names its replies by the request's id, streamed: $streamed",
+  async ({ streamed }) => {
+    const call = { ...upstreamCall({ streamed }), model: claude };
+    const { batches } = await readReply(await provider.chat(call));
+    const ids = new Set(batches.flat().map((event) => event.chunk().id));
+    expect([...ids]).toEqual([call.notes.upstreamRequestId]);
+    expect(call.notes.upstreamRequestId).toMatch(/^fake-/);
+  },
+);
+
 it("notes the request's id and what was left out", async () => {
   const call = { ...upstreamCall({ body: { seed: 1 } }), model: claude };
   await readReply(await provider.chat(call));

@@ -6,6 +6,7 @@ import { credentialChain } from "./aws/credential-chain.ts";
 import { eventStreamFraming } from "./aws/event-stream-framing.ts";
 import { signV4, uriEncode } from "./aws/sign-v4.ts";
 import { codecApi } from "./http/codec-api.ts";
+import { fanOut } from "./http/fan-out.ts";
 import { type HttpProviderOptions, httpProvider } from "./http/http-provider.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
 import type { OutgoingRequest } from "./http/vendor-http.ts";
@@ -50,23 +51,25 @@ export function bedrock(name: string, options: BedrockOptions, deps: BedrockDeps
     tokenEndpoint,
     clock,
   });
-  return httpProvider({
-    name,
-    vendor: "bedrock",
-    baseUrl: options.baseUrl ?? `https://bedrock-runtime.${region}.${domain}`,
-    authenticate:
-      options.apiKey === undefined ? signing(new CachedCredentials(chain, now), region, now) : bearing(options.apiKey),
-    api: codecApi({
-      provider: name,
-      codec: bedrockCodec,
-      path: ({ model, streamed }) => `/model/${uriEncode(model)}/${streamed ? "converse-stream" : "converse"}`,
-      vendorOptions: bedrockOptions,
-      settings: options,
-      framing: eventStreamFraming,
+  return fanOut(
+    httpProvider({
+      name,
+      vendor: "bedrock",
+      baseUrl: options.baseUrl ?? `https://bedrock-runtime.${region}.${domain}`,
+      authenticate:
+        options.apiKey === undefined ? signing(new CachedCredentials(chain, now), region, now) : bearing(options.apiKey),
+      api: codecApi({
+        provider: name,
+        codec: bedrockCodec,
+        path: ({ model, streamed }) => `/model/${uriEncode(model)}/${streamed ? "converse-stream" : "converse"}`,
+        vendorOptions: bedrockOptions,
+        settings: options,
+        framing: eventStreamFraming,
+      }),
+      models: options.models ?? [],
+      deps,
     }),
-    models: options.models ?? [],
-    deps,
-  });
+  );
 }
 
 function givenCredentials(name: string, options: BedrockOptions): AwsCredentials | undefined {

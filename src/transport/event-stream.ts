@@ -20,6 +20,8 @@ export class EventStreamFrames {
   /** A message whose end has not come, or only its prelude while that is not whole. */
   #partial: Buffer = Buffer.alloc(0);
   #filled = 0;
+  #encodedHeaders: Buffer = Buffer.alloc(0);
+  #headers: EventStreamHeaders = new Map();
 
   /** `sink` gets the messages one by one, while the read that completes them is pushed. */
   constructor(sink: EventStreamSink) {
@@ -79,9 +81,18 @@ export class EventStreamFrames {
     const end = start + length - trailerBytes;
     if (crc32(bytes.subarray(start, end)) !== bytes.readUInt32BE(end)) throw malformed("a wrong message checksum");
     const payloadStart = start + preludeBytes + bytes.readUInt32BE(start + 4);
-    const headers = readEventStreamHeaders(bytes, start + preludeBytes, payloadStart);
+    this.#sink(this.#headersOf(bytes, start + preludeBytes, payloadStart), bytes.subarray(payloadStart, end));
+  }
+
+  /** The headers of most messages are those of the one before. */
+  #headersOf(bytes: Buffer, start: number, end: number): EventStreamHeaders {
+    const encoded = bytes.subarray(start, end);
+    if (this.#encodedHeaders.equals(encoded)) return this.#headers;
+    const headers = readEventStreamHeaders(bytes, start, end);
     if (headers === undefined) throw malformed("malformed headers");
-    this.#sink(headers, bytes.subarray(payloadStart, end));
+    this.#encodedHeaders = Buffer.from(encoded);
+    this.#headers = headers;
+    return headers;
   }
 }
 

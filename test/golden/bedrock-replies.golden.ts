@@ -197,7 +197,7 @@ export const replies: readonly BedrockReply[] = [
     name: "server-tool-streamed",
     events: streamed([
       toolStart(0, "s1", "nova_grounding", { type: "server_tool_use" }),
-      input(0, "{}"),
+      ["contentBlockDelta", { p: "abc", contentBlockIndex: 0, delta: { toolUse: { input: "{}" } } }],
       end(0),
       delta(1, { text: "Found." }),
       end(1),

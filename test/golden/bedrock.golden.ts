@@ -132,6 +132,13 @@ export const requests: readonly BedrockRequest[] = [
     messages: [user(says("Sum up."), document("Q3 report v2", "pdf", pdf))],
   }),
   talk(
+    "file-citations",
+    "citations",
+    [ask([{ type: "file", file: { filename: "a.txt", file_data: "YQ==", citations: { enabled: true }, page: 1 } }])],
+    { messages: [user({ document: { ...document("a", "txt", "YQ==").document, citations: { enabled: true } } })] },
+    { dropped: ["messages[0].content[0].file.page"] },
+  ),
+  talk(
     "file-names",
     "files of one name",
     [ask([file("a.md", "text/markdown", "YQ=="), file("a.txt", "text/plain", "Yg=="), file("ünïcode!!", "text/csv", "Yw==")])],
@@ -488,6 +495,18 @@ export const requests: readonly BedrockRequest[] = [
       toolConfig: { tools: [weatherSpec, point] },
     },
   },
+  talk(
+    "prompt-caching-of-nothing",
+    "prompt caching",
+    [
+      ask([
+        { type: "text", text: " ", ...cache },
+        { type: "text", text: "Hi", priority: 1 },
+      ]),
+    ],
+    saidHi,
+    { dropped: ["messages[0].content[1].priority"] },
+  ),
   one("service-tier", "service tier", { service_tier: "priority" }, { serviceTier: { type: "priority" } }),
   one("service-tier-unknown", "service tier", { service_tier: "scale" }, {}, { dropped: ["service_tier"] }),
   one("metadata", "metadata", { metadata: { team: "a" } }, { requestMetadata: { team: "a" } }, { metadata: { team: "a" } }),

@@ -33,8 +33,12 @@ export function contentBlocks(content: Content, at: string, options: BlockOption
   if (content.content !== undefined) add(textBlock(content.content));
   content.parts.forEach((part, index) => {
     const place = `${at}.content[${index}]`;
-    add(partBlock(part, place, options));
-    if (part.part.case !== undefined) add(cachePoint(part.unknownFieldsJson, place, options.left));
+    const block = partBlock(part, place, options);
+    if (part.part.case === undefined) return;
+    const point = cachePoint(part.unknownFieldsJson, place, options.left);
+    if (block === undefined) return; // nothing to cache
+    add(block);
+    add(point);
   });
   return blocks;
 }

@@ -35,7 +35,6 @@ export function conversation(messages: readonly Immutable<ChatMessage>[], left: 
   const system: string[] = [];
   const turns: Turn[] = [];
   const calledTools = new Set<string>();
-  let endsUnproven = false;
   messages.forEach((message, index) => {
     const at = `messages[${index}]`;
     if (message.name !== undefined) left.leave(`${at}.name`);
@@ -45,10 +44,8 @@ export function conversation(messages: readonly Immutable<ChatMessage>[], left: 
         system.push(...instructions(message, at, options));
         return;
       case Role.ASSISTANT: {
-        const blocks = assistantBlocks(message, at, options);
-        addTurn(turns, "assistant", blocks);
+        addTurn(turns, "assistant", assistantBlocks(message, at, options));
         for (const call of message.toolCalls) calledTools.add(call.function?.name ?? call.custom?.name ?? "");
-        endsUnproven = message.toolCalls.length > 0 && !blocks.some((block) => block.startsWith('{"reasoningContent"'));
         return;
       }
       case Role.TOOL:
@@ -56,7 +53,6 @@ export function conversation(messages: readonly Immutable<ChatMessage>[], left: 
         return;
       case Role.USER:
         addTurn(turns, "user", withCachePoint(contentBlocks(message, at, options), message, at, left));
-        endsUnproven = false;
         return;
       default: {
         const param = `${at}.role`;
@@ -73,8 +69,14 @@ export function conversation(messages: readonly Immutable<ChatMessage>[], left: 
     system: system.length === 0 ? undefined : `[${system.join(",")}]`,
     messages: `[${turns.map(({ role, blocks }) => `{"role":"${role}","content":[${blocks.join(",")}]}`).join(",")}]`,
     calledTools,
-    endsUnproven,
+    endsUnproven: endsUnproven(turns),
   };
+}
+
+function endsUnproven(turns: readonly Turn[]): boolean {
+  const [calls, results] = turns.slice(-2);
+  const isResult = (block: string): boolean => block.startsWith('{"toolResult"');
+  return results?.blocks.some(isResult) === true && calls?.blocks[0]?.startsWith('{"reasoningContent"') !== true;
 }
 
 function addTurn(turns: Turn[], role: Turn["role"], blocks: readonly string[]): void {

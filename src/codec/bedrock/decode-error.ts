@@ -24,7 +24,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ResourceNotFound: "model_not_found",
 };
 
-const alsoTooLong = /exceeds? (?:the )?(?:context limit|model'?s? context)|exceeds the model|input.*(?:token|length).*exceed/i;
+const alsoTooLong =
+  /too many input tokens|exceeds? (?:the )?(?:context limit|model'?s? context)|exceeds the model|input.*(?:token|length).*exceed/i;
 const noSuchModel =
   /model identifier is invalid|invalid model identifier|model .*(?:not found|does(?:n't| not) exist|end of its life)/i;
 

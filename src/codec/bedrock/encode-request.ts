@@ -34,6 +34,7 @@ const taken: ReadonlySet<string> = new Set([
   "stream_options",
   "max_tokens",
   "max_completion_tokens",
+  "n",
   "temperature",
   "top_p",
   "stop",

@@ -11,7 +11,7 @@ export interface ModelTraits {
 
 /** Makers and models without structured output (https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html) or forced tools. */
 const unstructured =
-  /(?:^|\.)(?:meta|cohere|ai21|writer)\.|amazon\.titan|deepseek\.r1|mistral\.(?:mistral-7b|mixtral|mistral-(?:large|small)-240|pixtral)/;
+  /(?:^|[./])(?:meta|cohere|ai21|writer)\.|amazon\.titan|deepseek\.r1|mistral\.(?:mistral-7b|mixtral|mistral-(?:large|small)-240|pixtral)/;
 
 /**
  * The traits of a model by its id, an inference profile's id or an ARN that ends in one. Of an application inference profile nothing is

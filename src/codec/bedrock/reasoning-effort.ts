@@ -29,27 +29,25 @@ export interface ReasoningOptions {
 
 const none: Reasoning = { fields: new Map(), excluded: new Set() };
 
-/** Tokens of thinking by effort. The least that Claude takes is 1,024. */
-const budgets: Readonly<Record<string, number>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 24_576,
-  max: 24_576,
-};
+/** An effort, by OpenAI's word for it, in what the models know. */
+interface Level {
+  /** Tokens of thinking; the least that Claude takes is 1,024. */
+  readonly budget: number;
+  readonly ofThree: string;
+  readonly ofFive: string;
+}
+
+const levels: ReadonlyMap<string, Level> = new Map([
+  ["minimal", { budget: 1024, ofThree: "low", ofFive: "low" }],
+  ["low", { budget: 2048, ofThree: "low", ofFive: "low" }],
+  ["medium", { budget: 8192, ofThree: "medium", ofFive: "medium" }],
+  ["high", { budget: 16_384, ofThree: "high", ofFive: "high" }],
+  ["xhigh", { budget: 24_576, ofThree: "high", ofFive: "xhigh" }],
+  ["max", { budget: 24_576, ofThree: "high", ofFive: "max" }],
+]);
+
 /** The least of the largest replies of the models that think by budget (Claude Opus 4). */
 const roomWithThinking = 32_000;
-
-const threeLevels: Readonly<Record<string, string>> = {
-  minimal: "low",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "high",
-  max: "high",
-};
-const fiveLevels: Readonly<Record<string, string>> = { ...threeLevels, xhigh: "xhigh", max: "max" };
 
 /**
  * `reasoning_effort` as the model wants it. What it cannot have is left out: any effort for a model of which it is not known how to ask;
@@ -70,28 +68,26 @@ function offFor({ reasoning }: ModelTraits): Reasoning | undefined {
 }
 
 function askedFor(effort: string, request: Immutable<ChatCompletionRequest>, options: ReasoningOptions): Reasoning | undefined {
-  const level = threeLevels[effort];
+  const level = levels.get(effort);
   if (level === undefined) return undefined;
   switch (options.traits.reasoning) {
     case "adaptive":
       if (options.forcedTool) return undefined;
       return {
         fields: new Map([["thinking", '{"type":"adaptive"}']]),
-        effort: JSON.stringify(fiveLevels[effort]),
+        effort: JSON.stringify(level.ofFive),
         excluded: excludedWithThinking(request),
       };
     case "budget":
-      return options.forcedTool || options.endsUnproven
-        ? undefined
-        : withBudget(budgets[effort] ?? 0, request, options.maxTokens);
+      return options.forcedTool || options.endsUnproven ? undefined : withBudget(level.budget, request, options.maxTokens);
     case "nova":
       // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
       return {
-        fields: new Map([["reasoningConfig", `{"type":"enabled","maxReasoningEffort":"${level}"}`]]),
-        excluded: new Set(level === "high" ? ["temperature", "top_p", "max_tokens"] : []),
+        fields: new Map([["reasoningConfig", `{"type":"enabled","maxReasoningEffort":"${level.ofThree}"}`]]),
+        excluded: new Set(level.ofThree === "high" ? ["temperature", "top_p", "max_tokens"] : []),
       };
     case "effort":
-      return { fields: new Map([["reasoning_effort", JSON.stringify(level)]]), excluded: new Set() };
+      return { fields: new Map([["reasoning_effort", JSON.stringify(level.ofThree)]]), excluded: new Set() };
     case undefined:
       return undefined;
   }

@@ -61,11 +61,15 @@ export function codecApi(options: CodecApiOptions): VendorApi {
       if (upstreamModel !== undefined) call.notes.upstreamModel = upstreamModel.slice(0, 200);
       const [chunk] = unfold(response);
       if (chunk === undefined) throw new GatewayError("internal", "internal error");
+      chunk.id ||= replyId(call);
       return eventOf(chunk);
     },
     refusal: (failure) => codec.decodeError(failure),
   };
 }
+
+/** The id of a reply to which the vendor gives none: OpenAI's client, for one, takes the usage only from chunks that have an id. */
+const replyId = ({ callId, notes }: UpstreamCall): string => notes.upstreamRequestId ?? callId;
 
 class CodecReader implements ReplyReader {
   readonly #decoder: ChunkDecoder;
@@ -100,7 +104,10 @@ class CodecReader implements ReplyReader {
 
   #event(data: string, type: string | undefined): void {
     const chunk = this.#decoder.next(data, type);
-    if (chunk !== undefined) this.#events.push(eventOf(chunk));
+    if (chunk !== undefined) {
+      chunk.id ||= replyId(this.#call);
+      this.#events.push(eventOf(chunk));
+    }
     if (this.#hasModel) return;
     const { upstreamModel } = this.#decoder;
     if (upstreamModel === undefined) return;

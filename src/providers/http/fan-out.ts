@@ -10,9 +10,7 @@ import { MergedStream } from "./merged-stream.ts";
  */
 export function fanOut(provider: Provider): Provider {
   return {
-    name: provider.name,
-    models: () => provider.models(),
-    close: () => provider.close(),
+    ...provider,
     chat(call) {
       const { n = 1 } = call.request();
       return n > 1 ? askAll(provider, call, n) : provider.chat(call);

@@ -72,6 +72,8 @@ const document = shape(
     format: oneOf("pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"),
     name: text(/^(?!.*\s\s)[A-Za-z0-9\s()[\]-]{1,200}$/),
     source: union({ bytes: base64, s3Location, text: any }),
+    citations: shape({ enabled: flag }, ["enabled"]),
+    context: any,
   },
   ["name", "source"],
 );

@@ -563,13 +563,7 @@ const rest: readonly GeminiGolden[] = [
   config("penalties", { frequency_penalty: 0.5, presence_penalty: -0.5 }, { frequencyPenalty: 0.5, presencePenalty: -0.5 }),
   config("logprobs", { logprobs: true, top_logprobs: 3 }, { responseLogprobs: true, logprobs: 3 }),
   config("logprobs-alone", { logprobs: true }, { responseLogprobs: true }),
-  one(
-    "service-tier",
-    "service tier",
-    { service_tier: "flex" },
-    { serviceTier: "flex" },
-    { page: api },
-  ),
+  one("service-tier", "service tier", { service_tier: "flex" }, { serviceTier: "flex" }, { page: api }),
   left("service-tier-other", { service_tier: "scale" }, "service_tier"),
   one("stream", "streams", { stream: true, stream_options: { include_usage: true } }, {}),
   one(

@@ -84,7 +84,9 @@ describe("a configuration that is wrong", () => {
     [
       "a provider type with a slip",
       ["providers:", "  o: { type: opnai }"],
-      ["sluice.yaml:2:14: providers.o.type: must be one of openai, openai-compatible, gemini, vertex, demo; did you mean `openai`?"],
+      [
+        "sluice.yaml:2:14: providers.o.type: must be one of openai, openai-compatible, gemini, vertex, demo; did you mean `openai`?",
+      ],
     ],
     ["no provider type", ["providers:", "  o: { apiKey: k }"], ["sluice.yaml:2:3: providers.o.type: is missing"]],
     ["a missing key", ["providers:", "  o:", "    type: openai"], ["sluice.yaml:2:3: providers.o.apiKey: is missing"]],

@@ -197,6 +197,8 @@ describe("a reply that is none", () => {
     '{"candidates":[{"content":{"parts":[{"text":5}]}}]}',
     '{"candidates":[]}',
     '{"promptFeedback":{}}',
+    '{"candidates":[{"content":{"parts":[{"text":"Hi"}]}}]}',
+    '{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","willContinue":true}}]}}],"promptFeedback":{"blockReason":"OTHER"}}',
     '{"candidates":[{"content":{"parts":[{"functionCall":{"args":{}}}]}}]}',
     '{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":"{}"}}]}}]}',
   ])("%s", (body) => {

@@ -58,14 +58,15 @@ export class ChoiceDecoder {
     };
     if (candidate.finishReason !== undefined) this.#finish(candidate.finishReason, choice, delta);
     if (candidate.logprobs !== undefined) choice.logprobs = candidate.logprobs;
-    for (const { spans } of [candidate.grounding, candidate.citations].filter((cited) => cited !== undefined)) {
-      delta.annotations.push(...annotationsOf(spans.filter(this.#isNew, this), this.#text, starts));
+    const { grounding, citations, unknownFieldsJson } = candidate;
+    for (const cited of [grounding, citations]) {
+      if (cited !== undefined)
+        delta.annotations.push(...annotationsOf(cited.spans.filter(this.#isNew, this), this.#text, starts));
     }
-    const unknown = keptMembers(candidate.unknownFieldsJson, {
-      groundingMetadata: candidate.grounding?.raw,
-      citationMetadata: candidate.citations?.raw,
-    });
-    if (unknown !== undefined) choice.unknownFieldsJson = unknown;
+    if (grounding !== undefined || citations !== undefined || unknownFieldsJson !== undefined) {
+      const kept = { groundingMetadata: grounding?.raw, citationMetadata: citations?.raw };
+      choice.unknownFieldsJson = keptMembers(unknownFieldsJson, kept) ?? "{}";
+    }
     // All of them every time: of a field that the contract does not model, the last value wins.
     if (this.#kept.length > keptBefore) delta.unknownFieldsJson = `{"parts":[${this.#kept.join(",")}]}`;
     return choice;

@@ -14,16 +14,16 @@ interface GoogleError extends VendorError {
   readonly status?: string | undefined;
   /** ErrorInfo's reason, e.g. `API_KEY_INVALID`. */
   readonly reason?: string | undefined;
-  /** RetryInfo's delay, in seconds. */
-  readonly retryAfter?: number | undefined;
+  /** RetryInfo's delay, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** The error a client sees for an error status of Google's. RetryInfo in its details stands for a missing Retry-After. */
 export function decodeError(failure: UpstreamFailure, now: number = Date.now()): GatewayError {
   const vendor = googleError(failure.body);
-  const { retryAfter } = vendor;
-  const asked = retryAfter === undefined || failure.headers["retry-after"] !== undefined;
-  const headers = asked ? failure.headers : { ...failure.headers, "retry-after": String(retryAfter) };
+  const { retryAfterMs } = vendor;
+  const told = retryAfterMs === undefined || failure.headers["retry-after"] !== undefined;
+  const headers = told ? failure.headers : { ...failure.headers, "retry-after-ms": String(retryAfterMs) };
   const code = codeOf(failure.status, vendor);
   // What a bad request says of our key is not the client's to read.
   const status = code === "upstream_auth" ? 401 : failure.status;
@@ -73,14 +73,14 @@ function googleError(body: string): GoogleError {
     message: textOf(error.message),
     status: textOf(error.status),
     reason: textOf(detail("google.rpc.ErrorInfo").reason),
-    retryAfter: secondsOf(detail("google.rpc.RetryInfo").retryDelay),
+    retryAfterMs: millisecondsOf(detail("google.rpc.RetryInfo").retryDelay),
   };
 }
 
-/** A google.protobuf.Duration, `"34.07s"`, in seconds. */
-function secondsOf(duration: unknown): number | undefined {
+/** A google.protobuf.Duration, `"34.07s"`, in milliseconds. */
+function millisecondsOf(duration: unknown): number | undefined {
   const seconds = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(typeof duration === "string" ? duration : "")?.[1];
-  return seconds === undefined ? undefined : Number(seconds);
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);

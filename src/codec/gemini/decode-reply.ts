@@ -24,11 +24,10 @@ export class ReplyDecoder implements ChunkDecoder {
     this.#created = options.created;
   }
 
-  /** Every candidate has told why it ended, or the prompt was blocked. */
+  /** Every candidate has told why it ended, or the prompt was blocked and there are none. */
   get complete(): boolean {
-    if (this.#blocked) return true;
     for (const choice of this.#choices.values()) if (!choice.finished) return false;
-    return this.#choices.size > 0;
+    return this.#choices.size > 0 || this.#blocked;
   }
 
   next(data: string): ChatCompletionChunk | undefined {
@@ -41,9 +40,13 @@ export class ReplyDecoder implements ChunkDecoder {
     this.#takeHead(reply);
     const choices = reply.candidates.map((candidate) => this.#choice(candidate));
     const { blockReason } = reply;
-    if (blockReason !== undefined && this.#choices.size === 0 && !this.#blocked) choices.push(blockedChoice(blockReason));
-    if (blockReason !== undefined) this.#blocked = true;
-    const unknown = keptMembers(reply.unknownFieldsJson, { promptFeedback: reply.promptFeedback });
+    if (blockReason !== undefined && this.#choices.size === 0 && !this.#blocked) {
+      choices.push(blockedChoice(blockReason));
+      this.#blocked = true;
+    }
+    const { unknownFieldsJson, promptFeedback } = reply;
+    const isPlain = unknownFieldsJson === undefined && promptFeedback === undefined;
+    const unknown = isPlain ? undefined : keptMembers(unknownFieldsJson, { promptFeedback });
     if (choices.length === 0 && reply.usage === undefined && unknown === undefined) return undefined;
     const chunk: ChatCompletionChunk = {
       $typeName: "sluice.chat.v1.ChatCompletionChunk",
@@ -92,7 +95,7 @@ function blockedChoice(blockReason: string): ChunkChoice {
 
 /**
  * A reply of generateContent. What streamGenerateContent sends without `alt=sse`, an array of chunks, is taken too.
- * @throws GatewayError `upstream_error` when it is none, or has neither a candidate nor a blocked prompt.
+ * @throws GatewayError `upstream_error` when it is none, or does not say why it ended.
  */
 export function decodeResponse(body: string, options: DecodeOptions): DecodedResponse {
   const decoder = new ReplyDecoder(options);
@@ -102,7 +105,7 @@ export function decodeResponse(body: string, options: DecodeOptions): DecodedRes
     if (chunk !== undefined) fold.add(chunk);
   }
   const response = fold.response();
-  if (response.choices.length === 0) throw new GatewayError("upstream_error", "the upstream's reply has no candidates");
+  if (!decoder.complete) throw new GatewayError("upstream_error", "the upstream's reply is not complete");
   return { response, upstreamModel: decoder.upstreamModel };
 }
 

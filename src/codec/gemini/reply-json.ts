@@ -106,10 +106,13 @@ export const replyJson = new JsonObject<Reply>(
     reading("promptFeedback", (reader, into) => {
       const start = reader.position();
       const { blockReason } = promptFeedback.read(reader);
-      if (blockReason !== undefined && blockReason !== "BLOCKED_REASON_UNSPECIFIED") into.blockReason = blockReason;
+      if (blockReason && blockReason !== "BLOCKED_REASON_UNSPECIFIED") into.blockReason = blockReason;
       into.promptFeedback = compactJson(reader.since(start));
     }),
-    member("usageMetadata", "usage", usageJson),
+    reading("usageMetadata", (reader, into) => {
+      const usage = usageJson.read(reader);
+      if (usage.totalTokens > 0) into.usage = usage; // while a stream goes on, Vertex AI tells no counts
+    }),
     member("createTime", "createTime", text),
     member("modelVersion", "modelVersion", text),
     member("responseId", "responseId", text),

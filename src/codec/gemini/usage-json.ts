@@ -1,6 +1,5 @@
 import type { CompletionTokensDetails, PromptTokensDetails, Usage } from "#gen/sluice/chat/v1/usage_pb";
-import { exact, type JsonCodec, JsonObject, list, looseCount, member, text } from "../json/json-object.ts";
-import { JsonReader } from "../json/json-reader.ts";
+import { type JsonCodec, JsonObject, list, looseCount, member, text } from "../json/json-object.ts";
 import { compactJson } from "./compact-json.ts";
 import { keptMembers } from "./kept-members.ts";
 
@@ -11,11 +10,32 @@ interface UsageMetadata {
   thoughts?: number;
   cached?: number;
   total?: number;
-  /** Exact JSON texts. */
-  promptDetails?: string;
-  candidatesDetails?: string;
+  promptDetails?: ByModality;
+  candidatesDetails?: ByModality;
   unknownFieldsJson?: string;
 }
+
+/** Counts by modality, and their exact JSON text. */
+interface ByModality {
+  readonly counts: readonly { readonly modality: string; readonly tokenCount: number }[];
+  readonly raw: string;
+}
+
+const counts = list(
+  new JsonObject<{ modality: string; tokenCount: number }>(
+    () => ({ modality: "", tokenCount: 0 }),
+    [member("modality", "modality", text), member("tokenCount", "tokenCount", looseCount)],
+    "drop",
+  ),
+);
+
+const byModality: JsonCodec<ByModality> = {
+  read(reader) {
+    const start = reader.position();
+    return { counts: counts.read(reader), raw: reader.since(start) };
+  },
+  write: ({ raw }) => raw,
+};
 
 const usageMetadata = new JsonObject<UsageMetadata>(
   () => ({}),
@@ -26,23 +46,13 @@ const usageMetadata = new JsonObject<UsageMetadata>(
     member("thoughtsTokenCount", "thoughts", looseCount),
     member("cachedContentTokenCount", "cached", looseCount),
     member("totalTokenCount", "total", looseCount),
-    member("promptTokensDetails", "promptDetails", exact),
-    member("candidatesTokensDetails", "candidatesDetails", exact),
+    member("promptTokensDetails", "promptDetails", byModality),
+    member("candidatesTokensDetails", "candidatesDetails", byModality),
   ],
 );
 
-const modalityCount = new JsonObject<{ modality: string; tokenCount: number }>(
-  () => ({ modality: "", tokenCount: 0 }),
-  [member("modality", "modality", text), member("tokenCount", "tokenCount", looseCount)],
-  "drop",
-);
-
 const most = 0xffffffff;
-const sum = (...counts: readonly (number | undefined)[]): number =>
-  Math.min(
-    counts.reduce<number>((total, count) => total + (count ?? 0), 0),
-    most,
-  );
+const sum = (a = 0, b = 0): number => Math.min(a + b, most);
 
 /**
  * usageMetadata (https://ai.google.dev/api/generate-content#UsageMetadata). Results of the vendor's own tools count to the prompt,
@@ -68,11 +78,9 @@ export const usageJson: JsonCodec<Usage> = {
     const candidatesRest = takeModalities(wire.candidatesDetails, completionPlaces, completion);
     if (Object.keys(prompt).length > 1) usage.promptTokensDetails = prompt;
     if (Object.keys(completion).length > 1) usage.completionTokensDetails = completion;
-    const kept = keptMembers(wire.unknownFieldsJson, {
-      toolUsePromptTokenCount: wire.toolUse === undefined ? undefined : String(wire.toolUse),
-      promptTokensDetails: promptRest,
-      candidatesTokensDetails: candidatesRest,
-    });
+    const toolUse = wire.toolUse === undefined ? undefined : String(wire.toolUse);
+    const more = { toolUsePromptTokenCount: toolUse, promptTokensDetails: promptRest, candidatesTokensDetails: candidatesRest };
+    const kept = keptMembers(wire.unknownFieldsJson, more);
     if (kept !== undefined) usage.unknownFieldsJson = kept;
     return usage;
   },
@@ -84,15 +92,15 @@ const completionPlaces = { TEXT: "textTokens", AUDIO: "audioTokens" } as const;
 
 /** Puts counts by modality where they belong; gives the whole text back when one has no place. */
 function takeModalities<K extends string>(
-  json: string | undefined,
+  given: ByModality | undefined,
   places: Readonly<Record<string, K>>,
   into: { [key in K]?: number | undefined },
 ): string | undefined {
-  if (json === undefined) return undefined;
+  if (given === undefined) return undefined;
   let rest: string | undefined;
-  for (const { modality, tokenCount } of list(modalityCount).read(new JsonReader(json))) {
+  for (const { modality, tokenCount } of given.counts) {
     const place = Object.hasOwn(places, modality) ? places[modality] : undefined;
-    if (place === undefined) rest = compactJson(json);
+    if (place === undefined) rest = compactJson(given.raw);
     else into[place] = tokenCount;
   }
   return rest;

@@ -35,7 +35,8 @@ function refusal(status: number): GatewayError {
 function tokenOf(body: string): ExpiringToken {
   try {
     const { access_token: token, expires_in: seconds } = JSON.parse(body) as Record<string, unknown>; // of an object
-    if (typeof token === "string" && token !== "" && Number(seconds) > 0) return { token, lifetimeMs: Number(seconds) * 1000 };
+    const isHeaderText = typeof token === "string" && /^[!-~]+$/.test(token);
+    if (isHeaderText && Number(seconds) > 0) return { token, lifetimeMs: Number(seconds) * 1000 };
   } catch {
     // It is told below.
   }

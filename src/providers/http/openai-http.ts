@@ -94,7 +94,8 @@ function wholeEvent(bytes: Buffer, call: UpstreamCall, provider: string): Stream
   if (scan.isError) throw decodeStreamError(bytes.toString("utf8"), provider);
   if (scan.choices.length === 0) throw new GatewayError("upstream_error", "the upstream's reply has no choices");
   noteUpstreamModel(call.notes, scan, text, 0);
-  if (call.forwardsWire && !call.streamed) return new WireEvent("completion", text, 0, text.length, scan, 0, call.requestedModel);
+  if (call.forwardsWire && !call.streamed && !scan.hasParts)
+    return new WireEvent("completion", text, 0, text.length, scan, 0, call.requestedModel);
   const [chunk] = unfold(decodeResponse(bytes.toString("utf8"), { model: call.requestedModel }));
   if (chunk === undefined) throw new GatewayError("internal", "internal error");
   return eventOf(chunk);

@@ -68,7 +68,7 @@ function openAiApi({ name: provider, vendor = "", quirks, streamUsage, ...option
       return Buffer.from(encoded.body);
     }
     const spliced = spliceRequest(wire, { model, streamed, metadata, includeUsage: streamUsage });
-    if (dialect?.concerns(wire) !== true) return spliced;
+    if (dialect?.concernsBytes(wire) !== true) return spliced;
     const left = new LeftOutParams(unsupported);
     const fitted = fitBody(spliced.toString("utf8"), dialect, left);
     noteDropped(call, left.names);

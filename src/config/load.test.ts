@@ -82,9 +82,21 @@ describe("a configuration that is wrong", () => {
       ["sluice.yaml:2:19: providers.claude.type: this type of provider is not in this version"],
     ],
     [
+      "an option that leads somewhere",
+      ["providers:", "  o: { type: groq, apiKey: k, allowedOptions: [reasoning_format, base_url] }"],
+      ["sluice.yaml:2:66: providers.o.allowedOptions[1]: must not name a URL or a key"],
+    ],
+    [
+      "a policy that is none",
+      ["providers:", "  o: { type: vllm, unsupportedParams: ignore }"],
+      ["sluice.yaml:2:39: providers.o.unsupportedParams: must be one of pass, drop, reject"],
+    ],
+    [
       "a provider type with a slip",
       ["providers:", "  o: { type: opnai }"],
-      ["sluice.yaml:2:14: providers.o.type: must be one of openai, azure, xai, mistral, groq, deepseek, together, fireworks, openrouter, perplexity, cohere, cerebras, nvidia, moonshot, huggingface, ollama, vllm, sglang, llama-cpp, lm-studio, openai-compatible, demo; did you mean `openai`?"],
+      [
+        "sluice.yaml:2:14: providers.o.type: must be one of openai, azure, xai, mistral, groq, deepseek, together, fireworks, openrouter, perplexity, cohere, cerebras, nvidia, moonshot, huggingface, ollama, vllm, sglang, llama-cpp, lm-studio, openai-compatible, demo; did you mean `openai`?",
+      ],
     ],
     ["no provider type", ["providers:", "  o: { apiKey: k }"], ["sluice.yaml:2:3: providers.o.type: is missing"]],
     ["a missing key", ["providers:", "  o:", "    type: openai"], ["sluice.yaml:2:3: providers.o.apiKey: is missing"]],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { markdownTable } from "./markdown-table.ts";
 
 /** What a JSON Schema says of one value, as far as the documentation shows it. */
 export interface SchemaNode {
@@ -28,9 +29,7 @@ export function writtenSchema(schema: z.ZodType): SchemaNode {
 export function fieldTable(node: SchemaNode, at = ""): string {
   const rows = fieldsOf(node, at);
   if (rows.length === 0) return "No options.";
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+  return markdownTable(header, rows);
 }
 
 /** Every field below a schema, in its order. Maps of the user's own names are `<name>`; kinds of a map have their own tables. */

@@ -5,22 +5,27 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Fold } from "../src/chat/fold.ts";
+import { anthropicCodec } from "../src/codec/anthropic/index.ts";
+import { bedrockCodec } from "../src/codec/bedrock/index.ts";
 import type { ChatCodec } from "../src/codec/chat-codec.ts";
+import { geminiCodec } from "../src/codec/gemini/index.ts";
 import { encodeChunk, encodeResponse } from "../src/codec/openai/encode-reply.ts";
 import { openAiCodec } from "../src/codec/openai/openai-codec.ts";
 import { utf8Of } from "../src/codec/openai/utf8-of.ts";
 import { SseFrames } from "../src/transport/sse-frames.ts";
-import { jsonOr, type PlainReading, readOpenAi } from "./fixtures/plain-reading.ts";
+import { jsonOr, type PlainReading, readings } from "./fixtures/plain-reading.ts";
 
 /** How the recordings of a folder are read: by which codec, and plainly. */
 interface Recorded {
   readonly codec: ChatCodec;
   readonly read: (payloads: readonly unknown[]) => PlainReading;
+  /** Whether a line is an object of one member, the event's type, with the payload (Bedrock). Default: it is the payload. */
+  readonly typed?: boolean;
   /** Files that are no replies of this API, and what they are. */
   readonly foreign?: Readonly<Record<string, string>>;
 }
 
-const openAi = (vendor: string): Recorded => ({ codec: openAiCodec({ vendor, streamUsage: true }), read: readOpenAi });
+const openAi = (vendor: string): Recorded => ({ codec: openAiCodec({ vendor, streamUsage: true }), read: readings.openAi });
 const cohereV2 = "Cohere's own API, version 2; the gateway speaks to its compatibility API";
 
 /** The folders by name: a line each. */
@@ -33,23 +38,30 @@ const folders: Readonly<Record<string, Recorded>> = {
   "openai-compatible": openAi("openai-compatible"),
   perplexity: openAi("perplexity"),
   xai: openAi("xai"),
+  anthropic: { codec: anthropicCodec, read: readings.anthropic },
+  google: { codec: geminiCodec, read: readings.google },
+  "amazon-bedrock": { codec: bedrockCodec, read: readings.bedrock, typed: true },
   cohere: { ...openAi("cohere"), foreign: { "cohere-": cohereV2 } },
 };
 
 const options = { model: "asked", created: 1, provider: "recorded" };
 
-function foldOf({ codec }: Recorded, lines: readonly string[], pieceLength: () => number): ChatCompletionResponse {
+function foldOf({ codec, typed = false }: Recorded, lines: readonly string[], pieceLength: () => number): ChatCompletionResponse {
   const bytes = Buffer.from(lines.map((line) => `data: ${line}\n\n`).join(""));
+  const next = (line: string) => {
+    const [type, payload] = typed ? (Object.entries(JSON.parse(line))[0] ?? []) : [];
+    return type === undefined ? decoder.next(line) : decoder.next(JSON.stringify(payload), type);
+  };
   const fold = new Fold();
   const decoder = codec.decodeStream(options);
   const frames = new SseFrames((text, start, end) => {
-    const chunk = decoder.next(utf8Of(text, start, end));
+    const chunk = next(utf8Of(text, start, end));
     if (chunk !== undefined) fold.add(chunk);
   });
   for (let at = 0; at < bytes.length; ) {
-    const next = Math.min(bytes.length, at + pieceLength());
-    frames.push(bytes.subarray(at, next));
-    at = next;
+    const end = Math.min(bytes.length, at + pieceLength());
+    frames.push(bytes.subarray(at, end));
+    at = end;
   }
   if (!decoder.complete) throw new Error("the stream is not complete");
   return fold.response();
@@ -100,7 +112,7 @@ function check(recorded: Recorded, name: string, content: string): readonly stri
   if (name.endsWith(".json")) {
     const { response } = recorded.codec.decodeResponse(content, options);
     const json: unknown = JSON.parse(content);
-    const isOpenAi = recorded.read === readOpenAi;
+    const isOpenAi = recorded.read === readings.openAi;
     const encoded: unknown = isOpenAi ? JSON.parse(encodeResponse(response, { sluice: false })) : json;
     return [...lost(recorded.read([json]), response), ...changed(json, encoded)];
   }
@@ -109,7 +121,7 @@ function check(recorded: Recorded, name: string, content: string): readonly stri
   const whole = foldOf(recorded, lines, () => Number.POSITIVE_INFINITY);
   const problems = [
     ...lost(said, whole),
-    ...(recorded.read === readOpenAi ? lines.flatMap((line) => changedChunk(recorded, line)) : []),
+    ...(recorded.read === readings.openAi ? lines.flatMap((line) => changedChunk(recorded, line)) : []),
   ];
   for (let i = 0; i < 20; i++) {
     const cut = foldOf(recorded, lines, () => 1 + Math.floor(Math.random() * 40));

@@ -30,6 +30,8 @@ export interface WireRequest {
   readonly bytes: Uint8Array;
   /** The names of the body's members. */
   readonly keys: readonly string[];
+  /** Keys that not every vendor takes and that may be in its messages. */
+  readonly watched: readonly string[];
   /** The value of `model`, with its quotes. */
   readonly model: ByteSpan;
   /** The value of `stream_options`; absent: the body has no such member. */

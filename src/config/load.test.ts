@@ -77,9 +77,14 @@ describe("a configuration that is wrong", () => {
     ],
     ["no target", ["models: { best: { targets: [] } }"], ["sluice.yaml:1:28: models.best.targets: must not be empty"]],
     [
-      "a planned provider",
-      ["providers:", "  claude: { type: bedrock, apiKey: k }"],
-      ["sluice.yaml:2:19: providers.claude.type: this type of provider is not in this version"],
+      "an option that leads somewhere",
+      ["providers:", "  o: { type: groq, apiKey: k, allowedOptions: [reasoning_format, base_url] }"],
+      ["sluice.yaml:2:66: providers.o.allowedOptions[1]: must not name a URL or a key"],
+    ],
+    [
+      "a policy that is none",
+      ["providers:", "  o: { type: vllm, unsupportedParams: ignore }"],
+      ["sluice.yaml:2:39: providers.o.unsupportedParams: must be one of pass, drop, reject"],
     ],
     [
       "a provider type with a slip",

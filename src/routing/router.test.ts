@@ -33,7 +33,7 @@ function provider(name: string, answer: (call: UpstreamCall) => ChatStream = () 
   };
 }
 
-const wire: WireRequest = { protocol: "openai", bytes: new Uint8Array(), keys: [], model: { start: 0, end: 0 } };
+const wire: WireRequest = { protocol: "openai", bytes: new Uint8Array(), keys: [], watched: [], model: { start: 0, end: 0 } };
 
 /** Sends one call through a pipeline that is nothing but the router; gives the router's stream and context. */
 async function route(

@@ -164,6 +164,28 @@ describe("the gateway", () => {
     expect(fake.taken.at(-1)?.messages[1]).toEqual({ role: "assistant", content: "Yes?" });
   });
 
+  it("says so to RPC clients in the route", async () => {
+    const response = await fetch(`${gateway.url}/sluice.chat.v1.ChatCompletionService/CreateChatCompletion`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        model: "openai/gpt-5.5",
+        messages: [
+          { role: "ROLE_USER", content: "Hi" },
+          { role: "ROLE_ASSISTANT", content: "Yes?", reasoning: "A greeting." },
+          { role: "ROLE_USER", content: "See?" },
+        ],
+        extensionsJson: { openai: '{"door":1}', groq: "{}" },
+      }),
+    });
+    const { route } = (await response.json()) as { route: { dropped_params: string[] } };
+    expect(route.dropped_params.toSorted()).toEqual([
+      "extensions.groq",
+      "extensions.openai.door",
+      "messages[1].reasoning_content",
+    ]);
+  });
+
   it("refuses it where it is told to, unless a model's target says otherwise", async () => {
     const refused = await post("strict/gpt-5.5", false);
     expect([refused.status, await refused.json()]).toMatchObject([400, { error: { code: "unsupported_parameter" } }]);

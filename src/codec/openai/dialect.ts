@@ -1,5 +1,10 @@
+import type { ChatCompletionRequest } from "#gen/sluice/chat/v1/chat_completion_request_pb";
 import type { WireRequest } from "../../chat/chat-request.ts";
+import type { Immutable } from "../../chat/immutable.ts";
+import { modelledMembers, requestJson } from "./request-json.ts";
 import type { VendorQuirks } from "./vendor-quirks.ts";
+
+const developerRole = '"developer"';
 
 /** {@link VendorQuirks}, ready to be applied. */
 export class Dialect {
@@ -9,8 +14,10 @@ export class Dialect {
   readonly renamed: ReadonlyMap<string, string>;
   readonly reasoning: VendorQuirks["reasoning"];
   readonly developer: boolean;
-  /** What a body has in its bytes when something in its messages may have to change. */
-  readonly #signs: readonly Buffer[];
+  /** Keys of messages and their items that have to be looked at. */
+  readonly #watched: ReadonlySet<string>;
+  /** Parameters that never have to be. */
+  readonly #plain: ReadonlySet<string>;
 
   constructor(quirks: VendorQuirks) {
     this.refused = new Set(quirks.refused);
@@ -19,17 +26,22 @@ export class Dialect {
     this.renamed = new Map(Object.entries(quirks.renamed ?? {}));
     this.reasoning = quirks.reasoning;
     this.developer = quirks.developer ?? false;
-    const words = ["reasoning_content", "reasoning", "reasoning_blocks", "signature", ...(this.developer ? [] : ["developer"])];
-    this.#signs = [...words, ...this.refusedInMessages, ...this.refusedInParts].map((word) => Buffer.from(`"${word}"`));
+    const always = ["reasoning_content", "reasoning", "reasoning_blocks", "signature"];
+    this.#watched = new Set([...always, ...this.refusedInMessages, ...this.refusedInParts]);
+    this.#plain = new Set([...modelledMembers].filter((name) => !this.refused.has(name) && !this.renamed.has(name)));
   }
 
-  /**
-   * Whether a client's bytes may need to be fitted. A key inside of a message that is spelled with escapes is not seen: it goes to the
-   * vendor, who judges.
-   */
-  concerns({ bytes, keys }: WireRequest): boolean {
+  /** Whether a client's bytes may have to be fitted. */
+  concernsBytes({ bytes, keys, watched }: WireRequest): boolean {
     if (keys.some((key) => this.refused.has(key) || this.renamed.has(key))) return true;
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return this.#signs.some((sign) => buffer.includes(sign));
+    if (watched.some((key) => this.#watched.has(key))) return true;
+    return !this.developer && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(developerRole);
+  }
+
+  /** Whether the body that a request was encoded as may have to be. */
+  concernsBody(request: Immutable<ChatCompletionRequest>, body: string): boolean {
+    if (requestJson.members(request as ChatCompletionRequest, this.#plain) !== "") return true; // read, never written
+    for (const key of this.#watched) if (body.includes(`"${key}":`)) return true;
+    return !this.developer && body.includes(developerRole);
   }
 }

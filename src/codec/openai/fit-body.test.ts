@@ -152,8 +152,16 @@ describe("messages", () => {
 describe("a client's bytes", () => {
   const concerned = (quirks: VendorQuirks, body: object) => {
     const { wire } = incomingRequest(Buffer.from(JSON.stringify({ model: "m", messages, ...body })));
-    return wire !== undefined && new Dialect(quirks).concerns(wire);
+    return wire !== undefined && new Dialect(quirks).concernsBytes(wire);
   };
+
+  it("are looked at for keys that are spelled with escapes", () => {
+    const body = '{"model":"m","messages":[{"role":"assistant","\\u0072easoning":"Hm"}]}';
+    const { wire } = incomingRequest(Buffer.from(body));
+    if (wire === undefined) throw new Error("no wire");
+    expect(new Dialect({ developer: true }).concernsBytes(wire)).toBe(true);
+    expect(fitted({ developer: true }, body).text).toBe('{"model":"m","messages":[{"role":"assistant"}]}');
+  });
 
   it.each<[string, VendorQuirks, object, boolean]>([
     ["a refused parameter", { refused: ["n"] }, { n: 2 }, true],
@@ -163,6 +171,14 @@ describe("a client's bytes", () => {
     ["a signature", { developer: true }, { messages: history({ tool_calls: [{ ...call, signature: "s" }] }) }, true],
     ["a role", {}, { messages: [{ role: "developer", content: "x" }] }, true],
     ["a name", { developer: true, refusedInMessages: ["name"] }, { messages: [{ role: "user", name: "x", content: "" }] }, true],
+    ["a name of a function's", { developer: true, refusedInMessages: ["name"] }, { tools: [{ function: { name: "x" } }] }, false],
+    [
+      "a mark",
+      { developer: true, refusedInParts: ["cache_control"] },
+      { messages: history({ content: [{ cache_control: 1 }] }) },
+      true,
+    ],
+    ["a mark nobody minds", { developer: true }, { messages: history({ content: [{ cache_control: 1 }] }) }, false],
     ["nothing of the kind", { refused: ["n"] }, { reasoning_effort: "low" }, false],
   ])("are looked at for %s", (_, quirks, body, expected) => {
     expect(concerned(quirks, body)).toBe(expected);

@@ -38,6 +38,7 @@ function wireOf(bytes: Uint8Array, scan: ScannedRequest): WireRequest {
     protocol: "openai",
     bytes,
     keys: scan.keys,
+    watched: scan.watched,
     model: scan.modelSpan,
     streamOptions: scan.streamOptions,
     streamOptionsMember: scan.streamOptionsMember,

@@ -1,5 +1,6 @@
 import { JsonProblem } from "../json/json-reader.ts";
 import { KeyRegister } from "./key-register.ts";
+import { type WatchedKey, watchedKeys } from "./watched-keys.ts";
 
 const maxDepth = 64;
 /** How many bytes of a string are looked at one by one before the next quote and backslash are searched for: more where they are near. */
@@ -59,6 +60,11 @@ export class JsonBytes {
     if (length !== name.length) return length > name.length && this.#hasEscape && this.member === name;
     for (let i = 0; i < length; i++) if (this.bytes[start + i] !== name.charCodeAt(i)) return false;
     return true;
+  }
+
+  /** Those of the watched keys that may be in the messages of the body. */
+  get watched(): readonly WatchedKey[] {
+    return watchedKeys.filter((_, i) => (this.#keys.watched & (1 << i)) !== 0);
   }
 
   /** Fails at the member that is being walked over. */

@@ -1,3 +1,5 @@
+import { watchedKeys } from "./watched-keys.ts";
+
 const maxCompared = 16;
 const control = /[^ -\uffff]/g; // below the space
 
@@ -6,6 +8,13 @@ const starts = new Int32Array(65 * maxCompared);
 const ends = new Int32Array(65 * maxCompared);
 const hashes = new Int32Array(65 * maxCompared);
 const counts = new Int32Array(65);
+
+/** The hash of a key without escapes, as {@link KeyRegister.add} makes it. */
+const hashOf = (key: string): number => Buffer.from(key).reduce((hash, byte) => (Math.imul(hash, 31) + byte) | 0, 0);
+const watchedBits: ReadonlyMap<number, number> = new Map(watchedKeys.map((key, i) => [hashOf(key), 1 << i]));
+/** The depths of a body's messages, and of the parts and tool calls in them. */
+const messageDepth = 3;
+const itemDepth = 5;
 
 /**
  * The keys of the objects that are being walked over, one object per depth. The first 16 plain keys of an object are compared as
@@ -16,6 +25,8 @@ export class KeyRegister {
   readonly #sets: (Set<string> | undefined)[] = [];
   /** Whether the last key that was added has a backslash. */
   hasEscape = false;
+  /** A bit for each of the watched keys that may have come in a message or an item of one. */
+  watched = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -40,6 +51,7 @@ export class KeyRegister {
     }
     const count = counts[depth] as number; // depth is within bounds
     this.hasEscape = hasEscape;
+    if (depth === messageDepth || depth === itemDepth) this.watched |= hasEscape ? -1 : (watchedBits.get(hash) ?? 0);
     if (hasEscape || count === maxCompared || this.#sets[depth] !== undefined) return this.#addText(depth, start, end);
     const base = depth * maxCompared;
     for (let i = base; i < base + count; i++) {

@@ -31,7 +31,7 @@ export function openAiCodec({ vendor, dialect, streamUsage }: OpenAiCodecOptions
       const left = new LeftOutParams(unsupported);
       const options = vendorOptions(request, { vendor, allowed: allowedOptions, written }, left);
       const encoded = encodeRequest(request, { model, streamed, metadata, includeUsage: streamUsage }).toString();
-      const fitted = dialect === undefined ? encoded : fitBody(encoded, dialect, left);
+      const fitted = dialect?.concernsBody(request, encoded) === true ? fitBody(encoded, dialect, left) : encoded;
       return { body: options.length === 0 ? fitted : withOptions(fitted, options, vendor), dropped: left.names };
     },
     decodeResponse(body, { model, provider }) {

@@ -16,6 +16,8 @@ export interface ScannedReply extends FrameShape {
    * choices. Some vendors put a choice beside the error, which ends with it (https://openrouter.ai/docs/api-reference/streaming).
    */
   readonly isError: boolean;
+  /** Whether some of its content comes in parts (Mistral), which clients of OpenAI's API do not expect of a reply. */
+  readonly hasParts: boolean;
   /** The strings that change from chunk to chunk: begin after the opening quote, end at the closing one. */
   readonly holes: readonly (readonly [start: number, end: number])[];
 }
@@ -37,6 +39,7 @@ export function scanReply(text: string): ScannedReply {
     choices: [] as number[],
     finished: [] as number[],
     isError: false,
+    hasParts: false,
     holes: [] as [number, number][],
   };
   try {
@@ -76,6 +79,7 @@ export function scanReply(text: string): ScannedReply {
 interface ChoiceScan {
   readonly choices: number[];
   readonly finished: number[];
+  hasParts: boolean;
   readonly holes: [number, number][];
 }
 
@@ -86,6 +90,7 @@ function scanChoice(reader: JsonReader, scan: ChoiceScan): void {
     if (key === "index" && reader.kind() === "number") index = reader.number();
     else if (key === "finish_reason") finished = !/^(?:null|"")$/.test(reader.raw());
     else if (key === "delta" && reader.kind() === "object") scanDelta(reader, scan);
+    else if (key === "message" && reader.kind() === "object") scanMessage(reader, scan);
     else reader.skip();
   });
   scan.choices.push(index);
@@ -94,9 +99,17 @@ function scanChoice(reader: JsonReader, scan: ChoiceScan): void {
 
 function scanDelta(reader: JsonReader, scan: ChoiceScan): void {
   reader.object((key) => {
+    if (key === "content" && reader.kind() === "array") scan.hasParts = true;
     if (key === "content" || key === "reasoning_content" || key === "reasoning") skipHole(reader, scan);
     else if (key === "tool_calls" && reader.kind() === "array") reader.array(() => scanToolCall(reader, scan));
     else reader.skip();
+  });
+}
+
+function scanMessage(reader: JsonReader, scan: ChoiceScan): void {
+  reader.object((key) => {
+    if (key === "content" && reader.kind() === "array") scan.hasParts = true;
+    reader.skip();
   });
 }
 

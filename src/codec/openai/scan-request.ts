@@ -3,6 +3,7 @@ import type { ByteSpan } from "../../chat/stream.ts";
 import { JsonProblem } from "../json/json-reader.ts";
 import { readingRequest } from "./decode-request.ts";
 import { JsonBytes } from "./json-bytes.ts";
+import type { WatchedKey } from "./watched-keys.ts";
 
 /** What is known of a request body without decoding it. */
 export interface ScannedRequest {
@@ -19,6 +20,8 @@ export interface ScannedRequest {
   readonly metadataMember: ByteSpan | undefined;
   /** The names of the top-level members, in their order. */
   readonly keys: readonly string[];
+  /** Those of the watched keys that may be in its messages. */
+  readonly watched: readonly WatchedKey[];
   /** Whether members of Sluice's own are there, which no vendor may get. */
   readonly hasOwnMembers: boolean;
 }
@@ -50,6 +53,7 @@ class RequestScan implements ScannedRequest {
   streamOptionsMember: ByteSpan | undefined;
   metadataMember: ByteSpan | undefined;
   readonly keys: string[] = [];
+  watched: readonly WatchedKey[] = [];
   hasOwnMembers = false;
   #hasMessages = false;
 
@@ -71,6 +75,7 @@ class RequestScan implements ScannedRequest {
       this.#take(json, value, member);
     }
     json.end();
+    this.watched = json.watched;
     if (this.model === "") throw new JsonProblem("model", nonEmptyString);
     if (!this.#hasMessages) throw new JsonProblem("messages", nonEmptyArray);
   }

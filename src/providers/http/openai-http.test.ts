@@ -164,6 +164,21 @@ describe("a whole reply", () => {
     expect(reply.batches.flat().map(({ wire }) => wire)).toEqual([undefined]);
   });
 
+  it.each([true, false])(
+    "with its content in parts is put into OpenAI's form for its clients; streamed: %s",
+    async (streamed) => {
+      const content = [
+        { type: "thinking", thinking: [{ type: "text", text: "Hm" }] },
+        { type: "text", text: "Hi" },
+      ];
+      const said = streamed ? { delta: { content } } : { message: { role: "assistant", content } };
+      const json = { model: "m", choices: [{ index: 0, ...said, finish_reason: "stop" }] };
+      const read = await ask({ steps: [streamed ? sse(json) : JSON.stringify(json)] }, { streamed, forwarded: true });
+      expect(read.batches.flat().map(({ wire }) => wire)).toEqual([undefined]);
+      expect(fold(read).choices[0]?.message).toMatchObject({ reasoning: "Hm", content: "Hi" });
+    },
+  );
+
   it("may be streamed where it was asked for whole", async () => {
     const reply = await ask({ headers: { "content-type": "text/event-stream" }, steps: [recorded.textStream] }, unary);
     expect(fold(reply).choices[0]?.message?.content).toBe(recordedText);

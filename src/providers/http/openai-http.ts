@@ -85,7 +85,7 @@ function openAiApi({ name: provider, vendor = "", quirks, streamUsage, ...option
       return Buffer.from(encoded.body);
     }
     const spliced = spliceRequest(wire, { model, streamed, metadata, includeUsage: streamUsage });
-    if (dialect?.concerns(wire) !== true) return spliced;
+    if (dialect?.concernsBytes(wire) !== true) return spliced;
     const left = new LeftOutParams(unsupported);
     const fitted = fitBody(spliced.toString("utf8"), dialect, left);
     noteDropped(call, left.names);
@@ -111,7 +111,8 @@ function wholeEvent(bytes: Buffer, call: UpstreamCall, provider: string): Stream
   if (scan.isError) throw decodeStreamError(bytes.toString("utf8"), provider);
   if (scan.choices.length === 0) throw new GatewayError("upstream_error", "the upstream's reply has no choices");
   noteUpstreamModel(call.notes, scan, text, 0);
-  if (call.forwardsWire && !call.streamed) return new WireEvent("completion", text, 0, text.length, scan, 0, call.requestedModel);
+  if (call.forwardsWire && !call.streamed && !scan.hasParts)
+    return new WireEvent("completion", text, 0, text.length, scan, 0, call.requestedModel);
   const [chunk] = unfold(decodeResponse(bytes.toString("utf8"), { model: call.requestedModel }));
   if (chunk === undefined) throw new GatewayError("internal", "internal error");
   return eventOf(chunk);

@@ -56,7 +56,7 @@ export class OpenAiReader implements ReplyReader {
     if (scan !== this.#scan) this.#note(scan, text, start, end);
     const { forwardsWire, requestedModel } = this.#call;
     const event = new WireEvent("chunk", text, start, end, scan, usageShift, requestedModel);
-    this.#events.push(forwardsWire && !joined ? event : eventOf(event.chunk()));
+    this.#events.push(forwardsWire && !joined && !scan.hasParts ? event : eventOf(event.chunk()));
   }
 
   /** Takes note of what a chunk of a new shape says of the reply. */

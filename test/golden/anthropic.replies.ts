@@ -426,6 +426,19 @@ export const anthropicReplies: readonly GoldenReply[] = [
     { usage: { ...used, prompt_tokens: 20, total_tokens: 25 } },
   ),
   streamed(
+    "usage behind the end",
+    [
+      start,
+      begin(0, text("Hi")),
+      stop(0),
+      { type: "message_delta", delta: {}, usage: { output_tokens: 2 } },
+      { type: "message_delta", delta: end, usage: { output_tokens: 4 } },
+      { type: "message_delta", delta: end, usage: { output_tokens: 5 } },
+      { type: "message_stop" },
+    ],
+    stopped(said("Hi")),
+  ),
+  streamed(
     "a start that comes twice, and blocks that nobody ends",
     [
       start,

@@ -96,7 +96,8 @@ class MessageDecoder implements ChunkDecoder {
     const stop = exactMembers(event.get("delta") ?? "{}");
     this.#keep(stop, messageMembers);
     const reason = stop.get("stop_reason") ?? "null";
-    if (this.#ended || (reason === "null" && !this.complete)) return undefined;
+    if (this.#ended) return this.#withUsage({ ...this.#chunk(emptyDelta()), choices: [] });
+    if (reason === "null" && !this.complete) return undefined;
     this.#ended = true;
     const delta = this.#blocks.end();
     const members = { reason, sequence: stop.get("stop_sequence"), details: stop.get("stop_details") };
@@ -104,7 +105,11 @@ class MessageDecoder implements ChunkDecoder {
     if (refusal !== undefined) delta.refusal = refusal;
     const kept = this.#blocks.kept;
     if (kept.length > 0) delta.unknownFieldsJson = `{"${vendorBlocks}":[${kept.join(",")}]}`;
-    const chunk = this.#chunk(delta, ending);
+    return this.#withUsage(this.#chunk(delta, ending));
+  }
+
+  /** Adds what the whole message is told with. */
+  #withUsage(chunk: ChatCompletionChunk): ChatCompletionChunk {
     const usage = usageOf(this.#usage);
     if (usage !== undefined) chunk.usage = usage;
     const serviceTier = serviceTierOf(this.#usage);

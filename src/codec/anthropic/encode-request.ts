@@ -7,7 +7,7 @@ import { readingRequest } from "../openai/decode-request.ts";
 import { vendorOptions } from "../vendor-options.ts";
 import { encodeMessages, encodeTurn } from "./encode-messages.ts";
 import { encodeTools } from "./encode-tools.ts";
-import { exactItems, exactMembers } from "./exact-members.ts";
+import { exactItems, exactMembers, objectOf } from "./exact-members.ts";
 import { traitsOf } from "./model-traits.ts";
 import { encodeReasoning } from "./reasoning.ts";
 import { encodeSampling } from "./sampling.ts";
@@ -126,12 +126,13 @@ function betasOf(json: string | undefined, needed: readonly string[]): string {
 
 /** What is left of the request. A field of the client's under a name of the body's must not stand beside it, whatever the policy. */
 function leaveRest(request: Request, allowed: ReadonlySet<string>, left: LeftOutParams): void {
-  const clashing = new Set<string>();
-  if (request.unknownFieldsJson !== undefined) {
-    for (const name of exactMembers(request.unknownFieldsJson).keys()) {
-      if (written.has(name) || allowed.has(name) || name === "thinking") clashing.add(name);
-    }
+  const unknown = exactMembers(request.unknownFieldsJson ?? "{}");
+  for (const name of [...unknown.keys()]) {
+    if (!written.has(name) && !allowed.has(name) && name !== "thinking") continue;
+    left.leave(name);
+    unknown.delete(name);
   }
-  for (const name of clashing) left.leave(name);
-  left.leaveAllBut(taken.union(clashing), request);
+  const { unknownFieldsJson: _, ...rest } = request;
+  const kept = objectOf(unknown);
+  left.leaveAllBut(taken, kept === undefined ? rest : { ...rest, unknownFieldsJson: kept });
 }

@@ -61,7 +61,7 @@ it("a proxy's credentials are secret", () => {
   expect(`${inspect(proxy, { depth: 9 })}${JSON.stringify(proxy)}`).not.toMatch(/ass|dXNA/);
 });
 
-it.each([["socks5://u:secret@proxy.test"], ["http://u:secret@"], ["ftp://secret"]])(
+it.each([["socks5://u:secret@proxy.test"], ["http://u:secret@"], ["ftp://secret"], ["http://secret%zz@proxy.test"]])(
   "%s is no proxy, and is not told",
   (value) => {
     const proxyFor = proxyEnvironment({ HTTPS_PROXY: value });

@@ -44,10 +44,20 @@ function variable(env: Environment, name: string): readonly [name: string, value
 function namedProxy(name: string, value: string): NamedProxy {
   const text = value.includes("://") ? value : `http://${value}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || defaultPorts[url.protocol] === undefined) throw new Error(`${name} is no http:// or https:// URL`);
-  const who = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const who = url === undefined ? undefined : decoded(`${url.username}:${url.password}`);
+  if (url === undefined || who === undefined || defaultPorts[url.protocol] === undefined) {
+    throw new Error(`${name} is no http:// or https:// URL`);
+  }
   const authorization = who === ":" ? undefined : new Secret(`Basic ${Buffer.from(who).toString("base64")}`);
   return { origin: url.origin, authorization };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What an entry of NO_PROXY matches: `*`, a name and those below it, an address, a range; all but the last with a port if one is given. */

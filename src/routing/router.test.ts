@@ -42,6 +42,7 @@ async function route(
   ask: {
     readonly protocol?: Protocol;
     readonly metadata?: Record<string, string>;
+    readonly headers?: Record<string, string>;
     /** Read as a message, not forwarded as bytes. */
     readonly request?: MessageInitShape<typeof ChatCompletionRequestSchema>;
   } = {},
@@ -66,7 +67,7 @@ async function route(
   const head = new RequestHead({
     operation: "chat",
     protocol: ask.protocol ?? "grpc",
-    headers: {},
+    headers: ask.headers ?? {},
     peer: { address: "", tls: false },
   });
   const request = create(ChatCompletionRequestSchema, {
@@ -154,6 +155,18 @@ describe("createRouter", () => {
     const a = provider("a");
     await route({ providers: [a], models: none, direct: true, forwardMetadata }, "a/text", { metadata });
     expect(a.calls[0]?.metadata).toEqual(expected);
+  });
+
+  it.each([
+    ["a", { "x-label": "l", via: "1.1 sluice-00000000000000bb, 1.1 sluice-00000000000000aa" }],
+    ["b", { via: "1.1 sluice-00000000000000bb, 1.1 sluice-00000000000000aa" }],
+  ])("forwards to %s the headers that are its, and says who has passed the call on", async (name, expected) => {
+    const each = provider(name);
+    const forwardHeaders = new Map([["a", ["x-label", "x-none"]]]);
+    const options = { providers: [each], models: none, direct: true, forwardHeaders, instance: "sluice-00000000000000aa" };
+    const headers = { "x-label": "l", "x-other": "o", authorization: "Bearer k", via: "1.0 a, 1.1 sluice-00000000000000bb" };
+    await route(options, `${name}/text`, { headers });
+    expect(each.calls[0]?.headers).toEqual(expected);
   });
 
   it("names the vendor options that it does not pass on", async () => {

@@ -24,7 +24,8 @@ export function upstreamConnector(
   return connectorOf({ ...options, lookup: guardedLookup(rules, resolve) });
 }
 
-/** Connects to a proxy that is asked in the clear for what is in the clear. */
+/** Connects to a proxy that is asked for what is in the clear: its certificate, if it has one, must be its own, not the upstream's. */
 export function proxyConnector({ connectTimeout }: ConnectionSettings): Connector {
-  return connectorOf({ ...secure, timeout: connectTimeout, allowH2: false });
+  const connect = connectorOf({ ...secure, timeout: connectTimeout, allowH2: false });
+  return ({ servername: _upstream, ...options }, callback) => connect(options, callback);
 }

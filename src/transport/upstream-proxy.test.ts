@@ -3,9 +3,10 @@ import { createServer as createProxy, request as forward, type Server } from "no
 import { createServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { createAuthority, type TestAuthority } from "../../test/support/certificates.ts";
+import { createAuthority, type TestAuthority, type TestCertificate } from "../../test/support/certificates.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { FakeUpstream, stall } from "../../test/support/fake-upstream.ts";
 import { RawUpstream } from "../../test/support/raw-upstream.ts";
@@ -25,9 +26,13 @@ class ForwardProxy {
   /** Where the host is. */
   target = 0;
   readonly #server: Server;
+  readonly #secure: boolean;
 
-  constructor() {
-    this.#server = createProxy((request, response) => {
+  /** With a certificate it speaks TLS. */
+  constructor(certificate?: TestCertificate) {
+    this.#secure = certificate !== undefined;
+    this.#server = (certificate === undefined ? createProxy() : createServer(certificate)) as Server; // both have its events
+    this.#server.on("request", (request, response) => {
       this.asked.push(`${request.method} ${request.url} ${request.headers.host}`);
       if (request.headers["proxy-authorization"] !== credentials) return void response.writeHead(407).end();
       const { "proxy-authorization": _, ...headers } = request.headers;
@@ -52,7 +57,7 @@ class ForwardProxy {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`; // it listens on TCP
+    return `${this.#secure ? "https" : "http"}://localhost:${(this.#server.address() as AddressInfo).port}`; // it listens on TCP
   }
 
   close(): void {
@@ -61,6 +66,7 @@ class ForwardProxy {
   }
 }
 
+const usual = getCACertificates("default");
 let authority: TestAuthority;
 let upstream: FakeUpstream;
 let secure: ReturnType<typeof createServer>;
@@ -94,6 +100,7 @@ beforeEach(async () => {
   written = 0;
 });
 afterEach(async () => {
+  setDefaultCACertificates(usual);
   await client?.close();
   proxy.close();
   upstream.clear();
@@ -173,6 +180,22 @@ it("a proxy that does not answer is too slow", async () => {
   const through = clientOf("https", { connection, proxyFor: () => ({ origin: silent.origin, authorization: undefined }) });
   expect(await failure(send(through))).toMatchObject({ code: "upstream_timeout", provider: "vendor" });
   await silent.close();
+});
+
+it("a proxy may speak TLS itself, with a certificate of its own", async () => {
+  const securely = new ForwardProxy(await authority.issue("proxy.test"));
+  await securely.start();
+  securely.target = Number(new URL(upstream.origin).port);
+  const proxyFor = () => ({ origin: securely.origin, authorization: new Secret(credentials) });
+  const plain = clientOf("http", { proxyFor });
+  expect(await failure(send(plain))).toMatchObject({ code: "upstream_error" });
+  setDefaultCACertificates([...usual, authority.cert]);
+  upstream.next({ steps: ["plain"] });
+  expect((await (await send(plain)).body.all(1 << 20)).toString()).toBe("plain");
+  await plain.close();
+  securely.target = (secure.address() as AddressInfo).port;
+  expect((await send(clientOf("https", { proxyFor }))).status).toBe(200);
+  securely.close();
 });
 
 it("an upstream's certificate is checked in the tunnel", async () => {

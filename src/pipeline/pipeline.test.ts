@@ -441,7 +441,7 @@ describe("build", () => {
       .use(guard)
       .build();
     expect(pipeline.describe().split("\n")).toEqual([
-      "  1. log: level 0; serves chat, embeddings, models, countTokens",
+      "  1. log: level 0; serves chat, models",
       "  2. shout: level 2; serves chat; reads every chunk",
       "  3. guard: level 2; serves chat; exact: holds only what could still become a match",
       "warning: what shout adds to a reply is not seen by guard, which is inside it",

@@ -137,6 +137,9 @@ const owners: Readonly<Record<string, string>> = {
   "pino-pretty": "telemetry/",
   yaml: "config/",
   immer: "pipeline/call-context.ts",
+  "gpt-tokenizer/bpeRanks/o200k_base": "models/tokens/vocabulary.ts",
+  "gpt-tokenizer/bpeRanks/cl100k_base": "models/tokens/vocabulary.ts",
+  "gpt-tokenizer/encodingParams/constants": "models/tokens/vocabulary.ts",
   "@bufbuild/protovalidate": "chat/validate-request.ts",
 };
 

@@ -272,7 +272,7 @@ describe("a configuration that is right", () => {
         overload: { eventLoopLag: 20, heap: 0.85 },
       },
       providers: {},
-      routing: { direct: true },
+      routing: { direct: true, listMaxAge: 300_000 },
       models: {},
       pipeline: {
         monitoringInterval: 3,
@@ -280,6 +280,8 @@ describe("a configuration that is right", () => {
         use: [{ middleware: "logging", options: undefined }],
         policies: [],
       },
+      prices: {},
+      modelLimits: {},
       templates: {},
       log: { level: "info" },
     });

@@ -7,8 +7,10 @@ import { Health } from "#gen/grpc/health/v1/health_pb";
 import { ServerReflection } from "#gen/grpc/reflection/v1/reflection_pb";
 import { ChatCompletionService } from "#gen/sluice/chat/v1/chat_completion_service_pb";
 import { ModelService } from "#gen/sluice/chat/v1/model_service_pb";
+import { TokenService } from "#gen/sluice/chat/v1/token_service_pb";
+import { EmbeddingService } from "#gen/sluice/embeddings/v1/embedding_service_pb";
 
-const registry = createRegistry(ChatCompletionService, ModelService, Health);
+const registry = createRegistry(ChatCompletionService, ModelService, TokenService, EmbeddingService, Health);
 
 /**
  * Does what a `grpcurl -plaintext [-v] [-d JSON] ADDRESS (METHOD | list | describe SYMBOL)` command does, and gives what it prints of

@@ -12,7 +12,7 @@ export interface CallObserver {
 
 /** One call, as it goes on. Times are of `performance.now()`. */
 export interface ObservedCall {
-  /** The request is there: the model that the client asks for, and whether it wants a stream. Chat only. */
+  /** The request is there: the model that the client asks for, and whether it wants a stream. Not of calls for no model. */
   asked(model: string, streamed: boolean): void;
   /** A batch of the reply is on its way to the client. */
   delivered(at: number): void;

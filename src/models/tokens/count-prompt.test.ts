@@ -6,6 +6,7 @@ import { promptCounter } from "./count-prompt.ts";
 
 type Init = MessageInitShape<typeof ChatCompletionRequestSchema>;
 
+const hi = { role: Role.USER, content: "hi" };
 const count = (request: Init, model: string) => promptCounter.count(create(ChatCompletionRequestSchema, request), model);
 
 /** The example of OpenAI's cookbook, https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken, section 6. */
@@ -49,8 +50,8 @@ describe("promptCounter", () => {
   });
 
   it.each<[string, Init]>([
-    ["tools", { tools: [{ function: { name: "f", parametersJson: '{"type":"object"}' } }] }],
-    ["a form", { responseFormat: { type: "json_schema", jsonSchema: { name: "s", schemaJson: "{}" } } }],
+    ["tools", { messages: [hi], tools: [{ function: { name: "f", parametersJson: '{"type":"object"}' } }] }],
+    ["a form", { messages: [hi], responseFormat: { type: "json_schema", jsonSchema: { name: "s", schemaJson: "{}" } } }],
     [
       "an image",
       { messages: [{ role: Role.USER, parts: [{ part: { case: "imageUrl", value: { url: "https://x.example" } } }] }] },
@@ -61,8 +62,7 @@ describe("promptCounter", () => {
       { messages: [{ role: Role.ASSISTANT, toolCalls: [{ id: "c", function: { name: "f", arguments: '{"a":1}' } }] }] },
     ],
   ])("estimates %s", async (_, request) => {
-    const messages = [{ role: Role.USER, content: "hi" }];
-    const { tokens, estimated, method } = await count({ messages, ...request }, "gpt-4o");
+    const { tokens, estimated, method } = await count(request, "gpt-4o");
     expect([estimated, method]).toEqual([true, "o200k_base"]);
     expect(tokens).toBeGreaterThan(8);
   });

@@ -7,7 +7,7 @@ const longestTurnMs = 8;
 /** Pieces that are looked at between two looks at the clock. */
 const piecesPerLook = 64;
 /** Bytes of a piece beyond which it is cut, so that no piece takes longer than a turn: no word is as long. */
-const longestPiece = 8192;
+const longestPiece = 4096;
 
 const beyondAscii = /[\u0080-\uffff]/;
 

@@ -30,7 +30,7 @@ export interface Rpc extends CallRoutes {
 
 /** Serves Sluice's services, gRPC health and server reflection. */
 export function createRpc(options: RpcOptions): Rpc {
-  const services = [ChatCompletionService, EmbeddingService, ModelService, TokenService, Health];
+  const services = [ChatCompletionService, ModelService, TokenService, EmbeddingService, Health];
   const health = new ServiceHealth(
     services.map(({ typeName }) => typeName),
     () => options.readiness().ready,

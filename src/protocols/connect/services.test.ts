@@ -123,6 +123,8 @@ describe.each([
     expect(names).toEqual([
       "sluice.chat.v1.ChatCompletionService",
       "sluice.chat.v1.ModelService",
+      "sluice.chat.v1.TokenService",
+      "sluice.embeddings.v1.EmbeddingService",
       "grpc.health.v1.Health",
       "grpc.reflection.v1.ServerReflection",
       "grpc.reflection.v1alpha.ServerReflection",

@@ -185,6 +185,15 @@ describe.each(geminiReplies.map((reply) => [reply.name, reply] as const))("the r
   });
 });
 
+it("ends a call that begins after the end", () => {
+  const candidates = [
+    { content: { parts: [{ text: "Hi" }] }, finishReason: "STOP" },
+    { content: { parts: [{ functionCall: { name: "f", willContinue: true } }] } },
+  ];
+  const { response } = geminiCodec.decodeResponse(JSON.stringify({ candidates }), decoding);
+  expect(response.choices[0]?.message?.toolCalls[0]?.function?.arguments).toBe("{}");
+});
+
 describe("a reply that is none", () => {
   it.each([
     "{}",

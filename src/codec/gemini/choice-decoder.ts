@@ -57,6 +57,7 @@ export class ChoiceDecoder {
       finishReason: FinishReason.UNSPECIFIED,
     };
     if (candidate.finishReason !== undefined) this.#finish(candidate.finishReason, choice, delta);
+    if (this.finished) this.#calls.close(delta.toolCalls); // nothing goes on after the end
     if (candidate.logprobs !== undefined) choice.logprobs = candidate.logprobs;
     const { grounding, citations, unknownFieldsJson } = candidate;
     for (const cited of [grounding, citations]) {
@@ -111,7 +112,6 @@ export class ChoiceDecoder {
   #finish(word: string, choice: ChunkChoice, delta: Delta): void {
     const { reason, raw } = finishReasonOf(word, this.#calls.count > 0);
     if (reason === FinishReason.UNSPECIFIED) return;
-    this.#calls.close(delta.toolCalls);
     if (this.#hasBlocks) this.#endBlock(delta, undefined);
     if (this.#text === "" && this.#calls.count === 0 && reason === FinishReason.STOP && !this.finished) delta.content = "";
     this.finished = true;

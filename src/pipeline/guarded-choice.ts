@@ -186,7 +186,7 @@ export class GuardedChoice {
   }
 
   /** A block whose proof or content cannot be vouched for is no block. */
-  #takeReasoningBlock({ length, signature, redactedData }: ReasoningBlock): ReasoningBlock | undefined {
+  #takeReasoningBlock({ length, signature, redactedData, vendor }: ReasoningBlock): ReasoningBlock | undefined {
     const path = "choices.delta.reasoning_blocks";
     const out: ReasoningBlock = { $typeName: "sluice.chat.v1.ReasoningBlock", length };
     if (signature !== undefined) {
@@ -199,6 +199,7 @@ export class GuardedChoice {
       if (vouched === undefined) return undefined;
       out.redactedData = vouched;
     }
+    if (vendor !== undefined) out.vendor = this.#panel.identifier(vendor, `${path}.vendor`, this.#index);
     return out;
   }
 

@@ -210,7 +210,7 @@ export const anthropicReplies: readonly GoldenReply[] = [
     stopped(
       said("Yes.", {
         reasoning_content: "Let me think 🤔 about it.",
-        reasoning_blocks: [{ length: 25, signature: "EqQBCgIYAhIM" }],
+        reasoning_blocks: [{ length: 25, signature: "EqQBCgIYAhIM", vendor: "anthropic" }],
       }),
     ),
   ),
@@ -218,7 +218,7 @@ export const anthropicReplies: readonly GoldenReply[] = [
     "thinking that is not shown",
     `${docs}build-with-claude/thinking`,
     message([{ type: "thinking", thinking: "", signature: "EqQB" }, text("Yes.")]),
-    stopped(said("Yes.", { reasoning_blocks: [{ length: 0, signature: "EqQB" }] })),
+    stopped(said("Yes.", { reasoning_blocks: [{ length: 0, signature: "EqQB", vendor: "anthropic" }] })),
   ),
   both(
     "redacted thinking",
@@ -232,8 +232,8 @@ export const anthropicReplies: readonly GoldenReply[] = [
       said("Yes.", {
         reasoning_content: "Hm.",
         reasoning_blocks: [
-          { length: 0, redacted_data: "EmwKAhgB" },
-          { length: 3, signature: "s2" },
+          { length: 0, redacted_data: "EmwKAhgB", vendor: "anthropic" },
+          { length: 3, signature: "s2", vendor: "anthropic" },
         ],
       }),
     ),
@@ -252,7 +252,7 @@ export const anthropicReplies: readonly GoldenReply[] = [
       said(null, {
         reasoning_content: "I need it.",
         tool_calls: [call("toolu_1", "a", "{}")],
-        reasoning_blocks: [{ length: 10, signature: "s" }],
+        reasoning_blocks: [{ length: 10, signature: "s", vendor: "anthropic" }],
       }),
       "tool_calls",
     ),

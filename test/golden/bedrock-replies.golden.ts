@@ -138,7 +138,10 @@ export const replies: readonly BedrockReply[] = [
   {
     name: "blocks-without-end",
     events: [delta(0, { text: "Hi" }), thought(1, { text: "Hm" }), thought(1, { signature: "c2ln" }), stop(), metadata()],
-    message: message("Hi", { reasoning_content: "Hm", reasoning_blocks: [{ length: 2, signature: "c2ln" }] }),
+    message: message("Hi", {
+      reasoning_content: "Hm",
+      reasoning_blocks: [{ length: 2, signature: "c2ln", vendor: "anthropic" }],
+    }),
     ...ended,
   },
   {
@@ -243,7 +246,10 @@ export const replies: readonly BedrockReply[] = [
       delta(1, { text: "4" }),
       end(1),
     ]),
-    message: message("4", { reasoning_content: "Two and two.", reasoning_blocks: [{ length: 12, signature: "c2ln" }] }),
+    message: message("4", {
+      reasoning_content: "Two and two.",
+      reasoning_blocks: [{ length: 12, signature: "c2ln", vendor: "anthropic" }],
+    }),
     ...ended,
   },
   {
@@ -266,8 +272,8 @@ export const replies: readonly BedrockReply[] = [
     message: message("4", {
       reasoning_content: "Hm 👋",
       reasoning_blocks: [
-        { length: 0, redacted_data: "cmVkYWN0ZWQ=" },
-        { length: 5, signature: "c2ln" },
+        { length: 0, redacted_data: "cmVkYWN0ZWQ=", vendor: "anthropic" },
+        { length: 5, signature: "c2ln", vendor: "anthropic" },
       ],
     }),
     ...ended,
@@ -297,7 +303,7 @@ export const replies: readonly BedrockReply[] = [
     ]),
     message: message("4", {
       reasoning_content: "Hm.Well.",
-      reasoning_blocks: [{ length: 3 }, { length: 5, signature: "c2ln" }],
+      reasoning_blocks: [{ length: 3 }, { length: 5, signature: "c2ln", vendor: "anthropic" }],
     }),
     ...ended,
   },

@@ -138,7 +138,12 @@ export const geminiReplies: readonly GeminiReply[] = [
       reply(candidate([{ text: "", thoughtSignature: "c2ln" }], stop)),
     ],
     choices: [
-      choice(message("42", { reasoning_content: "Hm. ", reasoning_blocks: [{ length: 4 }, { length: 0, signature: "c2ln" }] })),
+      choice(
+        message("42", {
+          reasoning_content: "Hm. ",
+          reasoning_blocks: [{ length: 4 }, { length: 0, signature: "c2ln", vendor: "gemini" }],
+        }),
+      ),
     ],
     usage: used,
   },
@@ -153,7 +158,10 @@ export const geminiReplies: readonly GeminiReply[] = [
     ],
     choices: [
       choice(
-        message("3", { reasoning_content: "One.Two.", reasoning_blocks: [{ length: 4, signature: "b25l" }, { length: 4 }] }),
+        message("3", {
+          reasoning_content: "One.Two.",
+          reasoning_blocks: [{ length: 4, signature: "b25l", vendor: "gemini" }, { length: 4 }],
+        }),
       ),
     ],
     usage: used,

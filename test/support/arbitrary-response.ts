@@ -98,7 +98,10 @@ const logprobs = fc.record(
   { requiredKeys: ["content", "refusal"] },
 );
 
-const reasoningBlock = fc.record({ length: uint, signature: word, redactedData: word }, { requiredKeys: ["length"] });
+const reasoningBlock = fc.record(
+  { length: uint, signature: word, redactedData: word, vendor: word },
+  { requiredKeys: ["length"] },
+);
 
 const message = fc.record(
   {

@@ -2,6 +2,7 @@ import type { ChatMessage } from "#gen/sluice/chat/v1/chat_message_pb";
 import type { ReasoningBlock } from "#gen/sluice/chat/v1/reasoning_block_pb";
 import type { ToolCall } from "#gen/sluice/chat/v1/tool_pb";
 import type { Immutable } from "../../chat/immutable.ts";
+import { earlierReasoning } from "../earlier-reasoning.ts";
 import { JsonProblem, JsonReader } from "../json/json-reader.ts";
 import type { LeftOutParams } from "../left-out-params.ts";
 import { type Block, contentBlocks, textBlock } from "./content-blocks.ts";
@@ -43,20 +44,17 @@ export function assistantBlocks(message: Message, at: number, isLast: boolean, l
 }
 
 /** Reasoning goes back only as the vendor signed it (https://platform.claude.com/docs/en/build-with-claude/extended-thinking). */
-function reasoningBlocks({ reasoning = "", reasoningBlocks }: Message, path: string, left: LeftOutParams): Block[] {
-  if (reasoningBlocks.length === 0) {
-    if (reasoning !== "") left.leave(`${path}.reasoning`);
+function reasoningBlocks(message: Message, path: string, left: LeftOutParams): Block[] {
+  if (message.reasoningBlocks.length === 0) {
+    if (message.reasoning) left.leave(`${path}.reasoning`);
     return [];
   }
-  const length = reasoningBlocks.reduce((sum, block) => sum + block.length, 0);
-  if (length !== reasoning.length || !reasoningBlocks.every(isProven)) {
+  const earlier = earlierReasoning(message, "anthropic");
+  if (earlier?.every(({ block }) => isProven(block)) !== true) {
     left.leave(`${path}.reasoning_blocks`);
     return [];
   }
-  let start = 0;
-  return reasoningBlocks.map((block) => {
-    const text = reasoning.slice(start, start + block.length);
-    start += block.length;
+  return earlier.map(({ text, block }) => {
     if (block.redactedData !== undefined) return `{"type":"redacted_thinking","data":${JSON.stringify(block.redactedData)}}`;
     return `{"type":"thinking","thinking":${JSON.stringify(text)},"signature":${JSON.stringify(block.signature)}}`;
   });

@@ -114,13 +114,18 @@ class MessageBuilder {
         this.#message.reasoningBlocks.push({
           $typeName: "sluice.chat.v1.ReasoningBlock",
           length: text.length,
-          ...(signature !== "" && { signature }),
+          ...(signature !== "" && { signature, vendor: "anthropic" }),
         });
         break;
       }
       case '"redacted_thinking"': {
         const redactedData = stringOf(members, "data");
-        this.#message.reasoningBlocks.push({ $typeName: "sluice.chat.v1.ReasoningBlock", length: 0, redactedData });
+        this.#message.reasoningBlocks.push({
+          $typeName: "sluice.chat.v1.ReasoningBlock",
+          length: 0,
+          redactedData,
+          vendor: "anthropic",
+        });
         break;
       }
       case '"tool_use"':

@@ -51,7 +51,7 @@ describe("a streamed message", () => {
     );
     expect(thought).toMatchObject({ reasoning: "Hm", reasoningBlocks: [] });
     expect(signature).toBeUndefined();
-    expect(stop).toMatchObject({ reasoningBlocks: [{ length: 2, signature: "s" }] });
+    expect(stop).toMatchObject({ reasoningBlocks: [{ length: 2, signature: "s", vendor: "anthropic" }] });
   });
 
   it.each([

@@ -176,12 +176,17 @@ export class StreamedBlocks {
         delta.reasoningBlocks.push({
           $typeName: "sluice.chat.v1.ReasoningBlock",
           length,
-          ...(signature !== "" && { signature }),
+          ...(signature !== "" && { signature, vendor: "anthropic" }),
         });
         return true;
       }
       case "redacted":
-        delta.reasoningBlocks.push({ $typeName: "sluice.chat.v1.ReasoningBlock", length: 0, redactedData: block.data });
+        delta.reasoningBlocks.push({
+          $typeName: "sluice.chat.v1.ReasoningBlock",
+          length: 0,
+          redactedData: block.data,
+          vendor: "anthropic",
+        });
         return true;
       case "call":
         if (block.hasArguments) return false;

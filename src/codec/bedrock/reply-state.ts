@@ -2,6 +2,7 @@ import type { Delta } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import { GatewayError } from "../../chat/error.ts";
 import { annotationOf } from "./citation.ts";
+import { signer } from "./reasoning-blocks.ts";
 import { replyTool } from "./reply-tool.ts";
 
 /** A block that has begun. */
@@ -149,6 +150,7 @@ export class ReplyState {
       length,
       ...(signature === undefined ? {} : { signature }),
       ...(redacted === undefined ? {} : { redactedData: redacted }),
+      vendor: signer,
     });
   }
 

@@ -106,7 +106,7 @@ export class ChoiceDecoder {
     this.#uncovered = 0;
     this.#hasBlocks = true;
     const block = { $typeName: "sluice.chat.v1.ReasoningBlock", length } as const;
-    delta.reasoningBlocks.push(signature === undefined ? block : { ...block, signature });
+    delta.reasoningBlocks.push(signature === undefined ? block : { ...block, signature, vendor: "gemini" });
   }
 
   #finish(word: string, choice: ChunkChoice, delta: Delta): void {

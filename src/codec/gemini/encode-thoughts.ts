@@ -1,5 +1,6 @@
 import type { ChatMessage } from "#gen/sluice/chat/v1/chat_message_pb";
 import type { Immutable } from "../../chat/immutable.ts";
+import { earlierReasoning } from "../earlier-reasoning.ts";
 import type { LeftOutParams } from "../left-out-params.ts";
 import { objectText, stringText } from "./object-text.ts";
 
@@ -17,19 +18,18 @@ export interface EncodedThoughts {
  */
 export function encodeThoughts(message: Immutable<ChatMessage>, path: string, left: LeftOutParams): EncodedThoughts {
   const { reasoning = "", reasoningBlocks } = message;
-  const covered = reasoningBlocks.reduce((sum, block) => sum + block.length, 0);
-  if (reasoningBlocks.length === 0 || covered !== reasoning.length) {
+  const earlier = reasoningBlocks.length === 0 ? undefined : earlierReasoning(message, "gemini");
+  if (earlier === undefined) {
     if (reasoningBlocks.length > 0) left.leave(`${path}.reasoning_blocks`);
     return { parts: reasoning === "" ? [] : [thought(reasoning, undefined)], textSignatures: [] };
   }
   const parts: string[] = [];
   const textSignatures: string[] = [];
-  let at = 0;
-  for (const { length, signature, redactedData } of reasoningBlocks) {
+  for (const { text, block } of earlier) {
+    const { signature, redactedData } = block;
     if (redactedData !== undefined) left.leave(`${path}.reasoning_blocks`); // another vendor's
-    if (length > 0) parts.push(thought(reasoning.slice(at, at + length), signature));
+    if (text !== "") parts.push(thought(text, signature));
     else if (signature !== undefined) textSignatures.push(signature);
-    at += length;
   }
   return { parts, textSignatures };
 }

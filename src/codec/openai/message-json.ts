@@ -180,6 +180,7 @@ const reasoningBlockOf = (unknown: "refuse" | "drop") =>
       member("length", "length", looseCount),
       member("signature", "signature", text),
       member("redacted_data", "redactedData", text),
+      member("vendor", "vendor", text),
     ],
     unknown,
   );

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sluice/chat/v1/reasoning_block.proto.
  */
 export const file_sluice_chat_v1_reasoning_block: GenFile = /*@__PURE__*/
-  fileDesc("CiRzbHVpY2UvY2hhdC92MS9yZWFzb25pbmdfYmxvY2sucHJvdG8SDnNsdWljZS5jaGF0LnYxIn8KDlJlYXNvbmluZ0Jsb2NrEg4KBmxlbmd0aBgBIAEoDRIWCglzaWduYXR1cmUYAiABKAlIAIgBARIaCg1yZWRhY3RlZF9kYXRhGAMgASgJSAGIAQFCDAoKX3NpZ25hdHVyZUIQCg5fcmVkYWN0ZWRfZGF0YUoJCMgBEICAgIACYgZwcm90bzM");
+  fileDesc("CiRzbHVpY2UvY2hhdC92MS9yZWFzb25pbmdfYmxvY2sucHJvdG8SDnNsdWljZS5jaGF0LnYxIp8BCg5SZWFzb25pbmdCbG9jaxIOCgZsZW5ndGgYASABKA0SFgoJc2lnbmF0dXJlGAIgASgJSACIAQESGgoNcmVkYWN0ZWRfZGF0YRgDIAEoCUgBiAEBEhMKBnZlbmRvchgEIAEoCUgCiAEBQgwKCl9zaWduYXR1cmVCEAoOX3JlZGFjdGVkX2RhdGFCCQoHX3ZlbmRvckoJCMgBEICAgIACYgZwcm90bzM");
 
 /**
  * One block of a model's reasoning, so that its vendor takes it back in the next turn. The text itself is in `reasoning`.
@@ -38,6 +38,13 @@ export type ReasoningBlock = Message<"sluice.chat.v1.ReasoningBlock"> & {
    * @generated from field: optional string redacted_data = 3;
    */
   redactedData?: string | undefined;
+
+  /**
+   * Whose signature or data it is: `anthropic` (also where others serve its models) or `gemini`. Another vendor is not sent it.
+   *
+   * @generated from field: optional string vendor = 4;
+   */
+  vendor?: string | undefined;
 };
 
 /**

@@ -143,6 +143,21 @@ describe("PatternAutomaton", () => {
     expect(dropping.cache.capped[stateAfter(dropping, "ab")]).toBeUndefined();
   });
 
+  it.each([
+    [["b?a?(?:a|ba)b?"], 8],
+    [["(?:a|ba)ba(?=b)", "(?:a|ba)a"], 7],
+    [["a{1,2}b?(?=b)", "a?\\B(?:ab?)?a{1,2}"], 10],
+    [["(?:ab|b)b?\\B", "(?:ab|b)a{1,2}[ab]a"], 10],
+  ])("makes of %j no more states than there are, in whatever order they are reached: %i", (sources, states) => {
+    const automaton = automatonOf(sources);
+    const { cache, classes } = automaton;
+    for (const before of [classes.edge, classOf(automaton, "a"), classOf(automaton, "-")]) automaton.start(before);
+    for (let state = 0; state < cache.size; state++) {
+      for (let read = 0; read < classes.count; read++) automaton.step(state, read);
+    }
+    expect(cache.size).toBe(states);
+  });
+
   it("asks for a cell once: its table has what was found", () => {
     const automaton = automatonOf(["ab", "a(?!c)"]);
     const { cache, classes } = automaton;

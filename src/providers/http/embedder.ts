@@ -47,7 +47,7 @@ export function embedder(http: VendorHttp, provider: string, api: EmbeddingApi):
     notes.droppedParams = [...new Set([...(notes.droppedParams ?? []), ...dropped])];
     const own = lease.child();
     try {
-      const options = { lease: own, notes };
+      const options = { lease: own, notes, clientHeaders: call.headers };
       const { text, headers } = await http.ask({ path: path(model), body: Buffer.from(body) }, options, maxReplyBytes);
       const decoded = codec.decodeResponse(text, { model, inputs, headers });
       if (decoded.upstreamModel !== undefined) notes.upstreamModel = decoded.upstreamModel.slice(0, 200);

@@ -16,15 +16,16 @@ const maxReplyBytes = 64 * 1024;
 /** Makes what asks a vendor how many tokens a prompt has. */
 export function tokenCounter(http: VendorHttp, provider: string, api: CountingApi): NonNullable<Provider["countTokens"]> {
   const { codec, path, unsupported, allowedOptions } = api;
-  return async ({ request, model, lease, notes, unsupportedParams = unsupported }) => {
+  return async ({ request, model, lease, notes, headers, unsupportedParams = unsupported }) => {
     try {
       const encoded = codec.encodeRequest(request, { model, unsupported: unsupportedParams, allowedOptions });
       if (encoded === undefined) return undefined;
       notes.droppedParams = [...(notes.droppedParams ?? []), ...encoded.dropped];
       const asked = { path: path(model), body: Buffer.from(encoded.body), headers: encoded.headers };
-      const { text } = await http.ask(asked, { lease, notes }, maxReplyBytes);
+      const { text } = await http.ask(asked, { lease, notes, clientHeaders: headers }, maxReplyBytes);
+      const tokens = codec.decodeResponse(text);
       lease.close();
-      return { tokens: codec.decodeResponse(text), method: "vendor" };
+      return { tokens, method: "vendor" };
     } catch (error) {
       const failure = upstreamFailure(error, provider);
       lease.close(failure);

@@ -65,9 +65,11 @@ const kinds: readonly (readonly [title: string, type: string])[] = [
 export function operationTable(): string {
   const apiKey = new Secret("key");
   const place = { endpoint: "https://a.test", region: "us-east-1", project: "p", location: "global" };
+  const user = { type: "authorized_user", client_id: "id", client_secret: "secret", refresh_token: "token" };
+  const credentials = new Secret(JSON.stringify(user));
   const clock = { now: () => 0, after: () => () => {} };
   const rows = kinds.map(([title, type]) => {
-    const options: ProviderOptions = { apiKey, ...place };
+    const options: ProviderOptions = { apiKey, credentials, ...place };
     const provider = providerTypes[type]?.(type, options, { clock });
     if (provider === undefined) throw new Error(`there is no type ${type}`);
     const { embed, listModels, countTokens } = provider;

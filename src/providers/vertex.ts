@@ -1,6 +1,12 @@
+import { vertexTokenCount } from "../codec/gemini/count-tokens.ts";
+import { geminiEmbeddingOptions } from "../codec/gemini/embedding-options.ts";
+import { geminiOptions } from "../codec/gemini/index.ts";
+import { vertexEmbeddingMethod, vertexEmbeddings } from "../codec/gemini/vertex-embeddings.ts";
 import { geminiApi } from "./google/gemini-api.ts";
+import { modelPath } from "./google/model-path.ts";
 import { type GoogleCredentials, tokenSourceOf } from "./google/token-source-of.ts";
 import { httpProvider, type VendorApi } from "./http/http-provider.ts";
+import { paramRules } from "./http/param-rules.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
 import { RefreshedToken } from "./http/refreshed-token.ts";
 import type { Provider } from "./provider.ts";
@@ -36,6 +42,16 @@ export function vertex(name: string, options: VertexOptions, deps: ProviderDeps)
       return typeof value === "string" ? bearer(value) : value.then(bearer);
     },
     api: forgettingRefused(geminiApi(name, options), token),
+    embeddings: {
+      codec: vertexEmbeddings,
+      path: (model) => modelPath(model, vertexEmbeddingMethod(model)),
+      ...paramRules(options, geminiEmbeddingOptions),
+    },
+    counting: {
+      codec: vertexTokenCount,
+      path: (model) => modelPath(model, "countTokens"),
+      ...paramRules(options, geminiOptions),
+    },
     models: options.models ?? [],
     deps,
   });

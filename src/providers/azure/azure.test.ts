@@ -30,7 +30,7 @@ const reply: Script = { steps: [recorded.textStream] };
 
 function resource(options: Partial<AzureOptions>): Provider {
   clock = new FakeClock();
-  const provider = azure("az", { endpoint: upstream.origin, ...options }, { clock });
+  const provider = azure("az", { endpoint: upstream.origin, ...options }, { clock, wallNow: () => clock.now() });
   made.push(provider);
   return provider;
 }

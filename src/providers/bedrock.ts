@@ -3,16 +3,16 @@ import { bedrockEmbeddingOptions } from "../codec/bedrock/embedding-options.ts";
 import { bedrockEmbeddingPath, bedrockEmbeddings } from "../codec/bedrock/embeddings.ts";
 import { bedrockCodec, bedrockOptions } from "../codec/bedrock/index.ts";
 import type { AwsCredentials } from "./aws/aws-credentials.ts";
-import { CachedCredentials } from "./aws/cached-credentials.ts";
 import { credentialChain } from "./aws/credential-chain.ts";
 import { eventStreamFraming } from "./aws/event-stream-framing.ts";
-import { signV4, uriEncode } from "./aws/sign-v4.ts";
+import { requestSigning } from "./aws/request-signing.ts";
+import { uriEncode } from "./aws/sign-v4.ts";
 import { codecApi } from "./http/codec-api.ts";
 import { fanOut } from "./http/fan-out.ts";
-import { type HttpProviderOptions, httpProvider } from "./http/http-provider.ts";
+import { httpProvider } from "./http/http-provider.ts";
 import { paramRules } from "./http/param-rules.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
-import type { OutgoingRequest } from "./http/vendor-http.ts";
+import type { VendorAuth } from "./http/vendor-http.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
@@ -34,15 +34,9 @@ export interface BedrockOptions extends ParamSettings {
   readonly models?: readonly string[] | undefined;
 }
 
-/** What the provider may use. */
-export interface BedrockDeps extends ProviderDeps {
-  /** Unix time in milliseconds: for signatures and expiries. Default the system's. */
-  readonly now?: (() => number) | undefined;
-}
-
 /** Amazon Bedrock by its Converse API (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
-export function bedrock(name: string, options: BedrockOptions, deps: BedrockDeps): Provider {
-  const { clock, aws = {}, now = Date.now } = deps;
+export function bedrock(name: string, options: BedrockOptions, deps: ProviderDeps): Provider {
+  const { clock, aws = {}, upstream } = deps;
   const region = options.region ?? aws.region;
   if (region === undefined) throw new Error(`provider ${name}: region is missing, and the environment has no AWS_REGION`);
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
@@ -52,6 +46,7 @@ export function bedrock(name: string, options: BedrockOptions, deps: BedrockDeps
     profile: options.profile,
     environment: aws,
     tokenEndpoint,
+    proxyFor: upstream?.proxyFor,
     clock,
   });
   return fanOut(
@@ -59,8 +54,7 @@ export function bedrock(name: string, options: BedrockOptions, deps: BedrockDeps
       name,
       vendor: "bedrock",
       baseUrl: options.baseUrl ?? `https://bedrock-runtime.${region}.${domain}`,
-      authenticate:
-        options.apiKey === undefined ? signing(new CachedCredentials(chain, now), region, now) : bearing(options.apiKey),
+      ...(options.apiKey === undefined ? requestSigning(chain, region, deps) : bearing(options.apiKey)),
       api: codecApi({
         provider: name,
         codec: bedrockCodec,
@@ -89,18 +83,7 @@ function givenCredentials(name: string, options: BedrockOptions): AwsCredentials
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-type Authenticate = HttpProviderOptions["authenticate"];
-
-const bearing = (apiKey: Secret): Authenticate => {
+function bearing(apiKey: Secret): VendorAuth {
   const headers = { authorization: `Bearer ${apiKey.reveal()}` };
-  return () => headers;
-};
-
-function signing(credentials: CachedCredentials, region: string, now: () => number): Authenticate {
-  const sign = (request: OutgoingRequest, by: AwsCredentials) =>
-    signV4({ ...request, contentType: request.headers["content-type"] ?? "" }, by, { region, service: "bedrock", now: now() });
-  return (request) => {
-    const by = credentials.get();
-    return by instanceof Promise ? by.then((awaited) => sign(request, awaited)) : sign(request, by);
-  };
+  return { authenticate: () => headers };
 }

@@ -1,7 +1,7 @@
 import type { Secret } from "../chat/secret.ts";
 import type { ParamPolicy } from "../codec/left-out-params.ts";
 import { anthropic } from "./anthropic.ts";
-import type { EntraApplication } from "./azure/entra-token.ts";
+import type { EntraApplication } from "./azure/entra-token-request.ts";
 import { azure } from "./azure/index.ts";
 import { bedrock } from "./bedrock.ts";
 import { createDemoProvider } from "./demo/index.ts";

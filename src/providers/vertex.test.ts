@@ -9,7 +9,7 @@ import { FakeGoogleTokens } from "../../test/support/fakes/google-tokens.ts";
 import { readReply, upstreamCall } from "../../test/support/upstream-call.ts";
 import type { GatewayError } from "../chat/error.ts";
 import { Secret } from "../chat/secret.ts";
-import type { GoogleCredentials } from "./google/token-source-of.ts";
+import type { GoogleCredentials } from "./google/token-request-of.ts";
 import type { Provider } from "./provider.ts";
 import { vertex } from "./vertex.ts";
 
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 function open(credentials: GoogleCredentials): Provider {
   const place = { project: "my-project", location: "europe-west4", baseUrl: `${fake.origin}/v1` };
-  const provider = vertex("cloud", { ...place, ...credentials }, { clock });
+  const provider = vertex("cloud", { ...place, ...credentials }, { clock, wallNow: () => clock.now() });
   opened.push(provider);
   return provider;
 }
@@ -112,6 +112,7 @@ describe("a token", () => {
     const provider = open(account());
     await ask(provider);
     fake.tokens.clear();
+    await clock.advance(10_000);
     expect(await ask(provider)).toMatchObject({ code: "upstream_auth" });
     expect(await ask(provider)).toBeUndefined();
     expect(tokens.requests).toBe(2);
@@ -126,6 +127,7 @@ describe("a token", () => {
     tokens.status = status;
     expect(await ask(provider)).toMatchObject({ code, provider: "cloud" });
     tokens.status = 200;
+    await clock.advance(1000);
     expect(await ask(provider)).toBeUndefined();
   });
 

@@ -4,11 +4,11 @@ import { geminiOptions } from "../codec/gemini/index.ts";
 import { vertexEmbeddingMethod, vertexEmbeddings } from "../codec/gemini/vertex-embeddings.ts";
 import { geminiApi } from "./google/gemini-api.ts";
 import { modelPath } from "./google/model-path.ts";
-import { type GoogleCredentials, tokenSourceOf } from "./google/token-source-of.ts";
-import { httpProvider, type VendorApi } from "./http/http-provider.ts";
+import { type GoogleCredentials, tokenRequestOf } from "./google/token-request-of.ts";
+import { accessToken } from "./http/access-token.ts";
+import { httpProvider } from "./http/http-provider.ts";
 import { paramRules } from "./http/param-rules.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
-import { RefreshedToken } from "./http/refreshed-token.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
@@ -27,21 +27,15 @@ export interface VertexOptions extends GoogleCredentials, ParamSettings {
 /** Gemini at Google's Vertex AI (https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference). */
 export function vertex(name: string, options: VertexOptions, deps: ProviderDeps): Provider {
   const { project, location } = options;
-  const source = tokenSourceOf(name, options, deps.clock);
-  const token = new RefreshedToken({ obtain: () => source.obtain(), clock: deps.clock });
-  const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
   const root = options.baseUrl ?? `https://${hostOf(location)}/v1`;
   const base = new URL(root); // what a proxy wants in its query stays there
   base.pathname = `${base.pathname.replace(/\/+$/, "")}/projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}/publishers/google`;
-  const provider = httpProvider({
+  return httpProvider({
     name,
     vendor: "gemini",
     baseUrl: base.href,
-    authenticate() {
-      const value = token.get();
-      return typeof value === "string" ? bearer(value) : value.then(bearer);
-    },
-    api: forgettingRefused(geminiApi(name, options), token),
+    ...accessToken(tokenRequestOf(options, deps.upstream ?? {}), deps),
+    api: geminiApi(name, options),
     embeddings: {
       codec: vertexEmbeddings,
       path: (model) => modelPath(model, vertexEmbeddingMethod(model)),
@@ -55,12 +49,6 @@ export function vertex(name: string, options: VertexOptions, deps: ProviderDeps)
     models: options.models ?? [],
     deps,
   });
-  return {
-    ...provider,
-    async close() {
-      await Promise.all([provider.close(), source.close()]);
-    },
-  };
 }
 
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations */
@@ -68,15 +56,4 @@ function hostOf(location: string): string {
   if (location === "global") return "aiplatform.googleapis.com";
   if (location === "us" || location === "eu") return `aiplatform.${location}.rep.googleapis.com`;
   return `${location}-aiplatform.googleapis.com`;
-}
-
-/** A token that was revoked before its time is refused: the next call gets a new one. */
-function forgettingRefused(api: VendorApi, token: RefreshedToken): VendorApi {
-  return {
-    ...api,
-    refusal(failure) {
-      if (failure.status === 401) token.forget();
-      return api.refusal(failure);
-    },
-  };
 }

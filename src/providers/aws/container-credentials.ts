@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../chat/ports/clock.ts";
-import { askMetadata } from "./ask-metadata.ts";
+import { metadataAddresses } from "../http/ask-credential-service.ts";
+import { askForCredentials } from "./ask-for-credentials.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import type { AwsEnvironment } from "./aws-environment.ts";
 import { credentialFailure } from "./credential-failure.ts";
@@ -24,7 +25,8 @@ export async function containerCredentials(environment: AwsEnvironment, clock: C
   }
   const token = containerTokenFile === undefined ? containerToken?.reveal() : await tokenOf(containerTokenFile);
   const headers = token === undefined ? {} : { authorization: token };
-  return temporaryCredentials(answerOf(await askMetadata({ url, headers, timeoutMs: 5000 }, clock), from), from);
+  const settings = { allowAddresses: metadataAddresses };
+  return temporaryCredentials(answerOf(await askForCredentials({ url, headers, timeoutMs: 5000, settings }, clock), from), from);
 }
 
 async function tokenOf(path: string): Promise<string> {

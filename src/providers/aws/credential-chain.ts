@@ -1,4 +1,5 @@
 import type { Clock } from "../../chat/ports/clock.ts";
+import type { UpstreamSettings } from "../../transport/upstream-settings.ts";
 import type { AwsCredentials, CredentialSource } from "./aws-credentials.ts";
 import type { AwsEnvironment } from "./aws-environment.ts";
 import { containerCredentials } from "./container-credentials.ts";
@@ -18,6 +19,8 @@ export interface CredentialChainOptions extends CredentialOptions {
   readonly environment: AwsEnvironment;
   /** Where AWS's token service is. */
   readonly tokenEndpoint: string;
+  /** By which proxy that is to be reached. */
+  readonly proxyFor?: UpstreamSettings["proxyFor"];
   readonly clock: Clock;
 }
 
@@ -27,14 +30,14 @@ export interface CredentialChainOptions extends CredentialOptions {
  * step in for it.
  */
 export function credentialChain(options: CredentialChainOptions): CredentialSource {
-  const { credentials, profile, environment, tokenEndpoint, clock } = options;
+  const { credentials, profile, environment, tokenEndpoint, proxyFor, clock } = options;
   if (credentials !== undefined) return () => credentials;
   if (profile !== undefined) return () => profileCredentials(environment, profile);
   const { accessKeyId, secretAccessKey, sessionToken } = environment;
   if (accessKeyId !== undefined && secretAccessKey !== undefined) return () => ({ accessKeyId, secretAccessKey, sessionToken });
   return async () =>
     (await profileCredentials(environment, environment.profile)) ??
-    (await webIdentityCredentials(environment, tokenEndpoint, clock)) ??
+    (await webIdentityCredentials(environment, tokenEndpoint, proxyFor, clock)) ??
     (await containerCredentials(environment, clock)) ??
     (await instanceCredentials(environment, clock));
 }

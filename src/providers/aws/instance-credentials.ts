@@ -1,11 +1,13 @@
 import type { Clock } from "../../chat/ports/clock.ts";
-import { askMetadata } from "./ask-metadata.ts";
+import { metadataAddresses } from "../http/ask-credential-service.ts";
+import { askForCredentials } from "./ask-for-credentials.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import type { AwsEnvironment } from "./aws-environment.ts";
 import { answerOf, temporaryCredentials } from "./temporary-credentials.ts";
 
 const linkLocal = "http://169.254.169.254";
 const timeoutMs = 1000;
+const settings = { allowAddresses: metadataAddresses };
 
 /**
  * The credentials of the machine's role from EC2's metadata service, version 2
@@ -16,7 +18,7 @@ export async function instanceCredentials(environment: AwsEnvironment, clock: Cl
   if (environment.instanceMetadataDisabled === true) return undefined;
   const base = new URL(environment.instanceMetadataEndpoint ?? linkLocal);
   const ask = (path: string, headers: Record<string, string>, method: "GET" | "PUT" = "GET") =>
-    askMetadata({ url: new URL(path, base), headers, method, timeoutMs }, clock);
+    askForCredentials({ url: new URL(path, base), headers, method, timeoutMs, settings }, clock);
   const session = await ask("/latest/api/token", { "x-aws-ec2-metadata-token-ttl-seconds": "60" }, "PUT");
   if (session.status !== 200) return undefined;
   const headers = { "x-aws-ec2-metadata-token": session.text };

@@ -1,4 +1,5 @@
 import { Secret } from "../../chat/secret.ts";
+import type { CredentialAnswer } from "../http/ask-credential-service.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import { credentialFailure } from "./credential-failure.ts";
 
@@ -24,7 +25,7 @@ export function temporaryCredentials(value: unknown, from: string): AwsCredentia
  * Parses a service's answer.
  * @throws GatewayError `upstream_auth` when it is an error or no JSON.
  */
-export function answerOf({ status, text }: { readonly status: number; readonly text: string }, from: string): unknown {
+export function answerOf({ status, text }: CredentialAnswer, from: string): unknown {
   if (status !== 200) throw credentialFailure(`${from} answered with status ${status}`);
   try {
     return JSON.parse(text);

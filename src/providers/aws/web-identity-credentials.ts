@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../chat/ports/clock.ts";
-import { askMetadata } from "./ask-metadata.ts";
+import type { UpstreamSettings } from "../../transport/upstream-settings.ts";
+import { askForCredentials } from "./ask-for-credentials.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import type { AwsEnvironment } from "./aws-environment.ts";
 import { credentialFailure } from "./credential-failure.ts";
@@ -10,10 +11,12 @@ import { answerOf, temporaryCredentials } from "./temporary-credentials.ts";
  * The credentials of a role for a token that others have issued, as pods on EKS have one
  * (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html); undefined without a token.
  * @param endpoint the token service.
+ * @param proxyFor by which proxy it is to be reached.
  */
 export async function webIdentityCredentials(
   environment: AwsEnvironment,
   endpoint: string,
+  proxyFor: UpstreamSettings["proxyFor"],
   clock: Clock,
 ): Promise<AwsCredentials | undefined> {
   const { roleArn, webIdentityTokenFile, roleSessionName = "sluice" } = environment;
@@ -25,15 +28,14 @@ export async function webIdentityCredentials(
     throw credentialFailure("the web identity token cannot be read", cause);
   }
   const from = "AWS's token service";
-  const body = new URLSearchParams({
+  const form = {
     Action: "AssumeRoleWithWebIdentity",
     Version: "2011-06-15",
     RoleArn: roleArn,
     RoleSessionName: roleSessionName,
     WebIdentityToken: token,
-  }).toString();
-  const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
-  const answer = await askMetadata({ url: new URL(endpoint), method: "POST", headers, body, timeoutMs: 10_000 }, clock);
+  };
+  const answer = await askForCredentials({ url: new URL(endpoint), form, settings: { proxyFor } }, clock);
   const value = answerOf(answer, from) as {
     AssumeRoleWithWebIdentityResponse?: { AssumeRoleWithWebIdentityResult?: { Credentials?: unknown } };
   } | null; // looked at step by step

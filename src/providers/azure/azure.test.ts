@@ -30,7 +30,7 @@ const reply: Script = { steps: [recorded.textStream] };
 
 function resource(options: Partial<AzureOptions>): Provider {
   clock = new FakeClock();
-  const provider = azure("az", { endpoint: upstream.origin, ...options }, { clock });
+  const provider = azure("az", { endpoint: upstream.origin, ...options }, { clock, wallNow: () => clock.now() });
   made.push(provider);
   return provider;
 }
@@ -149,6 +149,37 @@ describe("a resource with an application", () => {
     expect(error).toMatchObject({ code, provider: "az" });
     expect(error?.message).not.toMatch(/secret|tenant|html/);
     expect(chats()).toEqual([]);
+  });
+
+  it.each([
+    [401, 2],
+    [403, 1],
+  ])("that is answered with %i has asked for %i tokens by its next call", async (status, tokens) => {
+    let given = 0;
+    upstream.always((request) => (isToken(request) ? tokenScript(`t${++given}`) : reply));
+    const provider = resource({ entra: entra() });
+    await ask(provider);
+    await clock.advance(10_000);
+    upstream.next({ status, steps: ["{}"] });
+    expect(await ask(provider)).toMatchObject({ code: "upstream_auth" });
+    expect(await ask(provider)).toBeUndefined();
+    expect([given, bearers().at(-1)]).toEqual([tokens, `Bearer t${tokens}`]);
+  });
+
+  it("does not wait for a token after its call has ended; who else waits does", async () => {
+    const gate = new Gate();
+    upstream.always((request) => (isToken(request) ? { before: gate, ...tokenScript("t1") } : reply));
+    const provider = resource({ entra: entra() });
+    const leaving = upstreamCall();
+    const left = provider.chat(leaving);
+    const other = ask(provider);
+    await gate.reached;
+    const gone = new GatewayError("cancelled", "the client has left");
+    leaving.lease.close(gone);
+    await expect(left).rejects.toBe(gone);
+    gate.open();
+    expect(await other).toBeUndefined();
+    expect(bearers()).toEqual(["Bearer t1"]);
   });
 
   it("waits ten seconds for a token, no longer", async () => {

@@ -1,10 +1,11 @@
 import type { Secret } from "../../chat/secret.ts";
 import type { ParamPolicy } from "../../codec/left-out-params.ts";
+import { accessToken } from "../http/access-token.ts";
 import { openAiHttp } from "../http/openai-http.ts";
 import { openAiQuirks } from "../http/openai-quirks.ts";
 import type { Provider } from "../provider.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { type EntraApplication, EntraToken } from "./entra-token.ts";
+import { type EntraApplication, entraTokenRequest } from "./entra-token-request.ts";
 
 /** How to reach OpenAI's models at Azure. A model's name is the name of its deployment. */
 export interface AzureOptions {
@@ -33,13 +34,13 @@ export interface AzureOptions {
 export function azure(name: string, options: AzureOptions, deps: ProviderDeps): Provider {
   const { apiKey, entra, apiVersion } = options;
   if ((apiKey === undefined) === (entra === undefined)) throw new Error("needs either apiKey or entra");
-  const token = entra === undefined ? undefined : new EntraToken(entra, { provider: name, clock: deps.clock });
-  const provider = openAiHttp({
+  const settings = { proxyFor: deps.upstream?.proxyFor };
+  return openAiHttp({
     name,
     vendor: "azure",
     baseUrl: options.endpoint.replace(/\/openai(?:\/v1)?\/*$/, ""),
     headers: apiKey === undefined ? {} : { "api-key": apiKey.reveal() },
-    authenticate: token === undefined ? undefined : () => bearer(token),
+    ...(entra === undefined ? {} : accessToken({ ...entraTokenRequest(entra), settings }, deps)),
     path(endpoint, model) {
       if (apiVersion === undefined) return `/openai/v1/${endpoint}`;
       const of = endpoint === "models" ? "" : `deployments/${encodeURIComponent(model)}/`;
@@ -52,17 +53,4 @@ export function azure(name: string, options: AzureOptions, deps: ProviderDeps): 
     models: options.models ?? [],
     deps,
   });
-  if (token === undefined) return provider;
-  return {
-    ...provider,
-    async close() {
-      await Promise.all([provider.close(), token.close()]);
-    },
-  };
-}
-
-function bearer(token: EntraToken) {
-  const text = token.get();
-  const headers = (value: string) => ({ authorization: `Bearer ${value}` });
-  return typeof text === "string" ? headers(text) : text.then(headers);
 }

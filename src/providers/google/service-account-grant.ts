@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { cloudPlatformScope } from "./token-source.ts";
 
 /** A service account's key, as its file holds it. */
 export interface ServiceAccount {
@@ -10,6 +9,7 @@ export interface ServiceAccount {
   readonly tokenUri: string;
 }
 
+const scope = "https://www.googleapis.com/auth/cloud-platform";
 const lifetimeSeconds = 3600;
 
 /**
@@ -23,7 +23,7 @@ export function serviceAccountGrant(account: ServiceAccount): () => Readonly<Rec
   return () => {
     const iat = Math.floor(Date.now() / 1000);
     const { clientEmail: iss, tokenUri: aud } = account;
-    const signed = `${header}.${encoded({ iss, scope: cloudPlatformScope, aud, iat, exp: iat + lifetimeSeconds })}`;
+    const signed = `${header}.${encoded({ iss, scope, aud, iat, exp: iat + lifetimeSeconds })}`;
     const assertion = `${signed}.${sign("sha256", Buffer.from(signed), key).toString("base64url")}`;
     return { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
   };

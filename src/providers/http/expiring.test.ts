@@ -67,21 +67,36 @@ it("is replaced before its end, while the old one is given", async () => {
   expect(fetched).toBe(2);
 });
 
-it("is replaced in its last fifth when it is short-lived", async () => {
+it("is replaced in its last fifth when it is short-lived, and not given in its last tenth", async () => {
   void token.get();
   await answer("a", minute);
   await clock.advance(47_999);
   expect([token.get(), fetched]).toEqual(["a", 1]);
   await clock.advance(1);
   expect([token.get(), fetched]).toEqual(["a", 2]);
+  await clock.advance(5999);
+  expect(token.get()).toBe("a");
+  await clock.advance(1);
+  expect(token.get()).toBeInstanceOf(Promise);
+  expect(fetched).toBe(2);
 });
 
-it("is not given after its end: who wants it waits for the next", async () => {
+it("may have no end", async () => {
+  void token.get();
+  await answer("a", Number.POSITIVE_INFINITY);
+  await clock.advance(1e12);
+  expect([token.get(), fetched]).toEqual(["a", 1]);
+});
+
+it("is not given in its last half a minute, for a request has a way to go: who wants it waits for the next", async () => {
   void token.get();
   await answer("a");
-  await clock.advance(hour);
+  await clock.advance(hour - 30_001);
+  expect([token.get(), fetched]).toEqual(["a", 2]);
+  await answer(new Error("down"));
+  await clock.advance(1000);
   const next = [given(), given()];
-  expect(fetched).toBe(2);
+  expect(fetched).toBe(3);
   await answer("b");
   expect(await Promise.all(next)).toEqual(["b", "b"]);
 });
@@ -120,7 +135,8 @@ it("fails as the fetch did, at once until the next one is due, which is never mo
   const next = given();
   await answer("a");
   expect(await next).toBe("a");
-  token.refused("a");
+  await clock.advance(10_000);
+  token.refused();
   const again = given();
   await answer(down);
   expect(await again).toBe(down);
@@ -129,18 +145,46 @@ it("fails as the fetch did, at once until the next one is due, which is never mo
   expect(fetches).toHaveLength(1);
 });
 
-it("that is refused is fetched again, unless another one is there already", async () => {
+it("that is refused is fetched again", async () => {
   void token.get();
   await answer("a");
-  token.refused("z");
+  await clock.advance(10_000);
+  token.refused();
+  const next = [given(), given()];
+  expect(fetched).toBe(2);
+  await answer("b");
+  expect(await Promise.all(next)).toEqual(["b", "b"]);
+});
+
+it("that is refused is kept when it is new: it was the one before it, or the next would be refused, too", async () => {
+  token.refused();
+  void token.get();
+  token.refused();
+  await answer("a");
+  await clock.advance(9999);
+  token.refused();
+  expect([token.get(), fetched]).toEqual(["a", 1]);
+});
+
+it("that is refused while it is replaced is not given, but waited for", async () => {
+  void token.get();
+  await answer("a");
+  await clock.advance(55 * minute);
   expect(token.get()).toBe("a");
-  token.refused("a");
+  token.refused();
   const next = given();
   expect(fetched).toBe(2);
   await answer("b");
   expect(await next).toBe("b");
-  token.refused("a");
-  expect(token.get()).toBe("b");
+});
+
+it("is compared with the wall clock, which goes on while the machine sleeps", async () => {
+  let slept = 0;
+  const load = () => Promise.resolve({ value: fetched++, expiresAtMs: began + slept + hour });
+  const one = new Expiring({ load, clock, wallNow: () => began + slept });
+  expect(await one.get()).toBe(0);
+  slept = hour;
+  expect(await one.get()).toBe(1);
 });
 
 it("that never was good fails no fetch after it", async () => {

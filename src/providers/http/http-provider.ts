@@ -1,5 +1,4 @@
 import type { GatewayError } from "../../chat/error.ts";
-import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import type { ChatStream, StreamEvent } from "../../chat/stream.ts";
 import { streamOf } from "../../chat/stream-of.ts";
 import type { UpstreamFailure } from "../../codec/failure/upstream-failure.ts";
@@ -10,7 +9,7 @@ import { type EmbeddingApi, embedder } from "./embedder.ts";
 import { type ListingApi, modelLister } from "./model-lister.ts";
 import { type CountingApi, tokenCounter } from "./token-counter.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
-import { contentType, notJson, type OutgoingRequest, VendorHttp, type VendorRequest } from "./vendor-http.ts";
+import { contentType, notJson, type VendorAuth, VendorHttp, type VendorRequest } from "./vendor-http.ts";
 
 /** How a vendor's chat API is spoken: what is asked, and what its answers mean. */
 export interface VendorApi {
@@ -27,7 +26,7 @@ export interface VendorApi {
 }
 
 /** A vendor that is asked over HTTP. */
-export interface HttpProviderOptions {
+export interface HttpProviderOptions extends VendorAuth {
   /** The provider's name in the configuration. */
   readonly name: string;
   /** The vendor's name among a request's extensions. */
@@ -35,8 +34,6 @@ export interface HttpProviderOptions {
   readonly baseUrl: string;
   /** Headers of every request, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The headers that authenticate a request, by lower-case name. */
-  readonly authenticate: (request: OutgoingRequest) => MaybePromise<Readonly<Record<string, string>>>;
   readonly api: VendorApi;
   /** Its embeddings, if it has any. */
   readonly embeddings?: EmbeddingApi | undefined;

@@ -1,5 +1,4 @@
 import { GatewayError } from "../../chat/error.ts";
-import type { MaybePromise } from "../../chat/maybe-promise.ts";
 import { eventOf, type StreamEvent } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
 import { LeftOutParams, type ParamPolicy } from "../../codec/left-out-params.ts";
@@ -21,20 +20,18 @@ import { noteUpstreamModel } from "./note-upstream-model.ts";
 import { OpenAiReader } from "./openai-reader.ts";
 import { paramRules } from "./param-rules.ts";
 import { UpstreamStream } from "./upstream-stream.ts";
-import type { OutgoingRequest, VendorRequest } from "./vendor-http.ts";
+import type { VendorAuth, VendorRequest } from "./vendor-http.ts";
 
 /** A vendor that speaks OpenAI's chat completions API. */
-export interface OpenAiHttpOptions {
+export interface OpenAiHttpOptions extends Partial<VendorAuth> {
   /** The provider's name in the configuration. */
   readonly name: string;
   /** The vendor's name: what its options are called among the extensions. Default: it has none. */
   readonly vendor?: string | undefined;
   /** Where the API is, up to and without `/chat/completions`. */
   readonly baseUrl: string;
-  /** Headers of every request: authentication and the like. */
+  /** Headers of every request: authentication and the like, where that is always the same. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The headers that authenticate a request, where they are not always the same. */
-  readonly authenticate?: ((request: OutgoingRequest) => MaybePromise<Readonly<Record<string, string>>>) | undefined;
   /** Path and query of an endpoint, below the base URL: of a model, but for the list of them. Default the endpoint alone. */
   readonly path?: ((endpoint: "chat/completions" | "embeddings" | "models", model: string) => string) | undefined;
   /** Whether streams are asked to end with their usage. */
@@ -52,7 +49,7 @@ export interface OpenAiHttpOptions {
 }
 
 /** Makes a provider that speaks OpenAI's API over HTTP: bytes pass where nobody changed them, messages are encoded otherwise. */
-export function openAiHttp({ headers = {}, authenticate = () => headers, ...options }: OpenAiHttpOptions): Provider {
+export function openAiHttp({ headers = {}, authenticate = () => headers, refused, ...options }: OpenAiHttpOptions): Provider {
   const { name, vendor, baseUrl, path = ofEveryModel, models, deps } = options;
   return httpProvider({
     name,
@@ -61,6 +58,7 @@ export function openAiHttp({ headers = {}, authenticate = () => headers, ...opti
     models,
     deps,
     authenticate,
+    refused,
     api: openAiApi(options),
     embeddings: {
       codec: openAiEmbeddings(options.embeddings),
@@ -76,7 +74,7 @@ const noOptions: ReadonlySet<string> = new Set();
 
 const ofEveryModel: NonNullable<OpenAiHttpOptions["path"]> = (endpoint) => `/${endpoint}`;
 
-type ApiOptions = Omit<OpenAiHttpOptions, "headers" | "authenticate">;
+type ApiOptions = Omit<OpenAiHttpOptions, "headers" | keyof VendorAuth>;
 
 function openAiApi({ name: provider, vendor = "", quirks, streamUsage, ...options }: ApiOptions): VendorApi {
   const { path = ofEveryModel, unsupportedParams = "drop" } = options;

@@ -8,6 +8,7 @@ import type { HttpReply } from "../../transport/reply-handler.ts";
 import type { UpstreamNotes } from "../provider.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { checkedPath } from "./checked-path.ts";
+import { whileHeld } from "./while-held.ts";
 
 /** A request to a vendor, before it is authenticated. */
 export interface VendorRequest {
@@ -30,15 +31,21 @@ export interface OutgoingRequest {
   readonly body: Uint8Array;
 }
 
+/** How requests to a vendor are authenticated. */
+export interface VendorAuth {
+  /** The headers that authenticate a request, by lower-case name. */
+  readonly authenticate: (request: OutgoingRequest) => MaybePromise<Readonly<Record<string, string>>>;
+  /** Is told of every error status, so that a credential which is no longer good is not used again. */
+  readonly refused?: ((failure: UpstreamFailure) => void) | undefined;
+}
+
 /** Where a vendor is, and what its refusals mean. */
-export interface VendorHttpOptions {
+export interface VendorHttpOptions extends VendorAuth {
   /** The provider's name in the configuration. */
   readonly name: string;
   readonly baseUrl: string;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The headers that authenticate a request. */
-  readonly authenticate: (request: OutgoingRequest) => MaybePromise<Readonly<Record<string, string>>>;
   /** The error for an error status. */
   readonly refusal: (failure: UpstreamFailure) => GatewayError;
   readonly deps: ProviderDeps;
@@ -98,7 +105,7 @@ export class VendorHttp {
       body: body ?? none,
     };
     const proof = this.#options.authenticate(outgoing);
-    const authenticated = proof instanceof Promise ? await proof : proof;
+    const authenticated = proof instanceof Promise ? await whileHeld(proof, lease) : proof;
     if (lease.error !== undefined) throw lease.error;
     const { method, path } = outgoing;
     const sent = body === undefined ? {} : { body };
@@ -141,8 +148,9 @@ export class VendorHttp {
     } catch {
       // The status alone says enough.
     }
-    const { name, refusal } = this.#options;
-    return refusal({ status: reply.status, headers: reply.headers, body, provider: name });
+    const failure = { status: reply.status, headers: reply.headers, body, provider: this.#options.name };
+    this.#options.refused?.(failure);
+    return this.#options.refusal(failure);
   }
 }
 

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { Clock } from "../../chat/ports/clock.ts";
 import type { Secret } from "../../chat/secret.ts";
-import { metadataOrigin, metadataServer } from "./metadata-server.ts";
+import type { UpstreamSettings } from "../../transport/upstream-settings.ts";
+import { metadataAddresses } from "../http/ask-credential-service.ts";
+import type { TokenRequest } from "../http/ask-for-token.ts";
 import { serviceAccountGrant } from "./service-account-grant.ts";
-import { tokenEndpoint } from "./token-endpoint.ts";
-import type { TokenSource } from "./token-source.ts";
 
 /** Who the gateway is to Google: one of the first two, or the machine's own account. */
 export interface GoogleCredentials {
@@ -12,31 +11,31 @@ export interface GoogleCredentials {
   readonly credentials?: Secret | undefined;
   /** A file with that. */
   readonly credentialsFile?: string | undefined;
-  /** Where the metadata server is. Default {@link metadataOrigin}. */
+  /** Where the metadata server is. Default `http://metadata.google.internal`. */
   readonly metadataOrigin?: string | undefined;
 }
 
 const defaultTokenUri = "https://oauth2.googleapis.com/token";
 
 /**
- * The source of access tokens for credentials.
- * @param provider the provider's name in the configuration, for errors.
+ * Asks for access tokens by credentials.
  * @throws Error when the credentials cannot be used; nothing of them is in its message.
  */
-export function tokenSourceOf(provider: string, given: GoogleCredentials, clock: Clock): TokenSource {
+export function tokenRequestOf(given: GoogleCredentials, { proxyFor }: Pick<UpstreamSettings, "proxyFor">): TokenRequest {
   const json = given.credentials?.reveal() ?? fileText(given.credentialsFile);
-  if (json === undefined) return metadataServer(provider, given.metadataOrigin ?? metadataOrigin, clock);
+  if (json === undefined) return machineTokenRequest(given.metadataOrigin);
   const file = parsed(json);
   switch (file.type) {
     case "service_account": {
       const tokenUri = optional(file, "token_uri") ?? defaultTokenUri;
+      const url = parsedUrl(tokenUri);
       const grant = serviceAccountGrant({
         clientEmail: required(file, "client_email"),
         privateKey: required(file, "private_key"),
         privateKeyId: optional(file, "private_key_id"),
         tokenUri,
       });
-      return tokenEndpoint({ provider, url: tokenUri, grant, clock });
+      return { url, grant, settings: { proxyFor } };
     }
     case "authorized_user": {
       const grant = {
@@ -45,11 +44,26 @@ export function tokenSourceOf(provider: string, given: GoogleCredentials, clock:
         client_secret: required(file, "client_secret"),
         refresh_token: required(file, "refresh_token"),
       };
-      return tokenEndpoint({ provider, url: optional(file, "token_uri") ?? defaultTokenUri, grant: () => grant, clock });
+      const url = parsedUrl(optional(file, "token_uri") ?? defaultTokenUri);
+      return { url, grant: () => grant, settings: { proxyFor } };
     }
     default:
       throw new Error("Google credentials must be of the type service_account or authorized_user");
   }
+}
+
+/** The machine's own account (https://cloud.google.com/compute/docs/metadata/overview). */
+function machineTokenRequest(origin = "http://metadata.google.internal"): TokenRequest {
+  return {
+    url: new URL("/computeMetadata/v1/instance/service-accounts/default/token", origin),
+    headers: { "metadata-flavor": "Google" },
+    settings: { allowAddresses: metadataAddresses },
+  };
+}
+
+function parsedUrl(text: string): URL {
+  if (!URL.canParse(text)) throw new Error("Google credentials: token_uri is no URL");
+  return new URL(text);
 }
 
 function fileText(path: string | undefined): string | undefined {

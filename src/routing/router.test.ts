@@ -13,6 +13,7 @@ import { streamOf } from "../chat/stream-of.ts";
 import { PipelineBuilder } from "../pipeline/builder.ts";
 import type { RequestContext } from "../pipeline/context.ts";
 import type { Provider, UpstreamCall } from "../providers/provider.ts";
+import { attempts } from "./attempt.ts";
 import { createRouter, type RouterOptions } from "./router.ts";
 
 interface Recorder extends Provider {
@@ -163,7 +164,8 @@ describe("createRouter", () => {
   ])("forwards to %s the headers that are its, and says who has passed the call on", async (name, expected) => {
     const each = provider(name);
     const forwardHeaders = new Map([["a", ["x-label", "x-none"]]]);
-    const options = { providers: [each], models: none, direct: true, forwardHeaders, instance: "sluice-00000000000000aa" };
+    const beginAttempt = attempts({ forwardHeaders, instance: "sluice-00000000000000aa" });
+    const options = { providers: [each], models: none, direct: true, beginAttempt };
     const headers = { "x-label": "l", "x-other": "o", authorization: "Bearer k", via: "1.0 a, 1.1 sluice-00000000000000bb" };
     await route(options, `${name}/text`, { headers });
     expect(each.calls[0]?.headers).toEqual(expected);

@@ -14,7 +14,7 @@ export default {
   tempDirName: ".cache/stryker",
   ignorePatterns: [".cache", "docs", "bench", "deploy", "dist"],
   concurrency: 2,
-  timeoutMS: 3000,
+  timeoutMS: 1000,
   timeoutFactor: 2,
   reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { allowColor: false, allowEmojis: false, reportTests: false },

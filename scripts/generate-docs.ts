@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { configSchema } from "../src/config/schema.ts";
 import { middlewareByName } from "../src/middleware/index.ts";
 import { fieldTable, type SchemaNode, writtenSchema } from "./field-table.ts";
-import { addressTable, dialectTable, featureTable } from "./provider-tables.ts";
+import { addressTable, dialectTable, featureTable, operationTable } from "./provider-tables.ts";
 
 /** Every table that there must be in docs/configuration.md, by what its comment says. */
 function fieldTables(): ReadonlyMap<string, string> {
@@ -48,6 +48,7 @@ const pages: readonly (readonly [page: string, tables: () => ReadonlyMap<string,
     () =>
       new Map([
         ["table: features", featureTable()],
+        ["table: operations", operationTable()],
         ["table: addresses", addressTable()],
         ["table: dialects", dialectTable()],
       ]),

@@ -1,8 +1,10 @@
 import { GatewayError } from "../src/chat/error.ts";
+import { Secret } from "../src/chat/secret.ts";
 import type { ChatCodec } from "../src/codec/chat-codec.ts";
 import { decodeRequest } from "../src/codec/openai/decode-request.ts";
 import { Dialect } from "../src/codec/openai/dialect.ts";
 import { openAiCodec } from "../src/codec/openai/openai-codec.ts";
+import { type ProviderOptions, providerTypes } from "../src/providers/index.ts";
 import { type Vendor, vendors } from "../src/providers/openai-compatible/vendors.ts";
 import { goldenCodecs } from "../test/golden/codecs.ts";
 import { goldenRequests } from "../test/golden/requests.ts";
@@ -46,6 +48,34 @@ function fateOf(codec: ChatCodec, model: string, feature: string): Fate {
 export function featureTable(): string {
   const rows = features.map((feature) => [feature, ...goldenCodecs.map(({ codec, model }) => fateOf(codec, model, feature))]);
   return markdownTable(["feature", ...goldenCodecs.map(({ title }) => title)], rows);
+}
+
+/** A provider of each kind, by what the table calls it. */
+const kinds: readonly (readonly [title: string, type: string])[] = [
+  ["OpenAI, and all that speak its API", "openai"],
+  ["Azure", "azure"],
+  ["Anthropic", "anthropic"],
+  ["Gemini", "gemini"],
+  ["Vertex AI", "vertex"],
+  ["Amazon Bedrock", "bedrock"],
+  ["the demo", "demo"],
+];
+
+/** What each kind of provider can be asked for beside chat completions, by its own methods. */
+export function operationTable(): string {
+  const apiKey = new Secret("key");
+  const place = { endpoint: "https://a.test", region: "us-east-1", project: "p", location: "global" };
+  const user = { type: "authorized_user", client_id: "id", client_secret: "secret", refresh_token: "token" };
+  const credentials = new Secret(JSON.stringify(user));
+  const clock = { now: () => 0, after: () => () => {} };
+  const rows = kinds.map(([title, type]) => {
+    const options: ProviderOptions = { apiKey, credentials, ...place };
+    const provider = providerTypes[type]?.(type, options, { clock });
+    if (provider === undefined) throw new Error(`there is no type ${type}`);
+    const { embed, listModels, countTokens } = provider;
+    return [title, ...[embed, listModels, countTokens].map((method) => (method === undefined ? "no" : "yes"))];
+  });
+  return markdownTable(["provider", "embeddings", "list of models", "counts tokens"], rows);
 }
 
 const code = (names: Iterable<string>) => Array.from(names, (name) => `\`${name}\``).join(", ");

@@ -50,11 +50,22 @@ export class LeftOutParams {
     else this.#names.add(name);
   }
 
-  /** Leaves every top-level parameter of a request but those under these names (OpenAI's), and those that mean nothing at their values. */
-  leaveAllBut(taken: ReadonlySet<string>, request: Immutable<ChatCompletionRequest>): void {
+  /**
+   * Leaves every top-level parameter of a request but those under these names (OpenAI's), and those that mean nothing at their values.
+   * @param reserved names that the body may have of its own: what a client sends under one is never passed.
+   */
+  leaveAllBut(
+    taken: ReadonlySet<string>,
+    request: Immutable<ChatCompletionRequest>,
+    reserved: readonly ReadonlySet<string>[],
+  ): void {
     const rest = readingRequest(() => requestJson.members(request as ChatCompletionRequest, taken)); // read, never written
     const reader = new JsonReader(`{${rest}}`);
-    reader.object((key) => this.leaveUnlessDefault(key, reader.raw()));
+    reader.object((key) => {
+      const json = reader.raw();
+      if (reserved.some((names) => names.has(key))) this.leave(key);
+      else this.leaveUnlessDefault(key, json);
+    });
   }
 
   /** Leaves a top-level parameter, unless it says no more than its absence: null, or the value that is meant without it. */

@@ -34,6 +34,7 @@ describe("CharacterFold", () => {
     ["Hangul as it is", "가한국힣", "가한국힣"],
     ["marks that are letters' parts", "कि ไทย", "कि ไทย"],
     ["half a surrogate pair", "a\ud83db\ude00", "a\ufffdb\ufffd"],
+    ["halves of pairs, and what stands beside them", "\ud800-\udfff-\ud7ff-\ue000", "\ufffd-\ufffd-\ud7ff-\ue000"],
     ["emoji", "😀", "😀"],
   ])("folds %s: %s", (_, text, expected) => {
     expect(folded(text, kept())).toBe(expected);

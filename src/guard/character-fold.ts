@@ -60,7 +60,7 @@ export class CharacterFold {
     const hangul = codePoint >= 0xac00 && codePoint <= 0xd7a3;
     let folded = "";
     for (const part of hangul ? character : character.normalize("NFKD")) {
-      if (unseen.test(part) || marks.test(part)) continue;
+      if (marks.test(part)) continue;
       if (digit.test(part)) folded += digitValue(part);
       else if (this.#case) folded += lowerCase(part);
       else folded += alike.get(part) ?? part;
@@ -91,10 +91,10 @@ function ignoringCase(): CharacterFold {
   return ignored;
 }
 
-const unseen = /^\p{Default_Ignorable_Code_Point}$/u;
+const unseen = /\p{Default_Ignorable_Code_Point}/u;
 /** The combining marks that Latin, Greek and Cyrillic share. Those of other scripts are letters' parts, and stay. */
-const marks = /^[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]$/;
-const digit = /^\p{Nd}$/u;
+const marks = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/;
+const digit = /\p{Nd}/u;
 
 /** A decimal digit's value: Unicode encodes them from 0 to 9 in a row (§4.6). */
 function digitValue(character: string): number {

@@ -192,6 +192,7 @@ describe("LiteralMatcher", () => {
     { literals: ["σίσυφος"], text: "ΣΊΣΥΦΟΣ", found: ["ΣΊΣΥΦΟΣ"] },
     { literals: ["İ"], text: "i İ", found: ["i", "İ"] },
     { literals: ["f"], text: "ﬁ f", found: ["f"] },
+    { literals: ["xfiy", "i", "xf"], text: "xﬁ i", found: ["i"] },
     { literals: ["key", "KEY-1"], text: "Key-1 kEY", found: ["Key-1", "kEY"] },
   ])("finds $found in $text in either case", ({ literals, text, found }) => {
     const options = { fold: CharacterFold.with({ case: true }) };
@@ -206,6 +207,8 @@ describe("LiteralMatcher", () => {
     { literals: ["ass"], text: "class ass, assume (ass) ASS", found: ["ass", "ass"] },
     { literals: ["c++", "c"], text: "c c++ c++11 xc++ c.", found: ["c", "c++", "c++", "c"] },
     { literals: ["ab", "ab cd"], text: "ab cde ab cd xab cd", found: ["ab", "ab cd"] },
+    { literals: ["class x", "ass"], text: "class. ass", found: ["ass"] },
+    { literals: ["sub class", "class"], text: "subclass class", found: ["class"] },
     { literals: ["秘密"], text: "これは秘密です", found: ["秘密"] },
     { literals: ["été"], text: "étés été", found: ["été"] },
   ])("finds $found, as whole words, in $text", ({ literals, text, found }) => {
@@ -255,6 +258,25 @@ describe("LiteralMatcher", () => {
     expect(matcher.safeTo).toBe(2);
     matcher.finish([]);
     expect(matcher.safeTo).toBe(3);
+  });
+
+  it.each([
+    [["ab"], {}, ["x".repeat(50)], 0],
+    [["ab"], {}, [`xxab${"x".repeat(50)}`], 2],
+    [["ass"], { wholeWords: true }, ["cl", "asses"], 0],
+    [["ass"], { wholeWords: true }, ["xx -", "ass", " x".repeat(50)], 4],
+    [["i"], { fold: CharacterFold.with() }, ["ﬁ".repeat(50)], 0],
+  ])("with %j and %o takes of %j only steps that lead somewhere: %i", (literals, options, pieces, steps) => {
+    let taken = 0;
+    const automaton = new LiteralAutomaton(literals, options);
+    const step = automaton.step.bind(automaton);
+    automaton.step = (node, unit) => {
+      taken++;
+      return step(node, unit);
+    };
+    const searcher = new Searcher(automaton, options);
+    for (const piece of pieces) searcher.feed(piece, []);
+    expect(taken).toBe(steps);
   });
 
   it("takes linear time on the worst of texts and lists", () => {

@@ -43,6 +43,8 @@ describe("PatternAutomaton", () => {
     [["a(?=bc)", "a(?=b[cd]|bcd)"], "abc", ["0-2", "1-2"]],
     [["a(?=bb)|ab"], "ab", ["0-0"]],
     [["a(?=bb|b)", "abb"], "abb", ["0-2", "1-0"]],
+    [["a(?=bc)|abc"], "abc", ["0-0", "0-2"]],
+    [["abc|a(?=bc)"], "abc", ["0-0", "0-2"]],
     [["a(?!bc)"], "abd", ["0-2"]],
     [["a\\b"], "a", []],
     [["a$"], "a", []],
@@ -80,8 +82,12 @@ describe("PatternAutomaton", () => {
     ["a(?=b)\\Bb", "", "ab", true],
     ["a(?=b)(?<=a)b", "", "ab", true],
     ["a(?=b)(?<!a)b", "", "ab", false],
+    ["(?:a|-)(?=b)(?:\\bb|bd)", "", "-b", true],
+    ["(?:a|-)(?=b)(?:\\bb|bd)", "", "ab", false],
+    ["(?:a|-)(?=b)(?:\\bb)*c", "", "-bc", true],
+    ["(?:a|-)(?=b)(?:\\bb)*c", "", "abc", false],
   ])("%s behind %j matches %s: %s", (source, before, text, matches) => {
-    const automaton = automatonOf([source]);
+    const automaton = automatonOf([source], { maxSpan: 9 });
     expect(endsAt(automaton, stateAfter(automaton, text, before))).toEqual(matches ? ["0-0"] : []);
   });
 
@@ -92,12 +98,14 @@ describe("PatternAutomaton", () => {
     expect(automaton.step(stateAfter(automaton, "ab"), classOf(automaton, "c"))).toBe(deadState);
     expect(automaton.start(classOf(automaton, "a"))).not.toBe(automaton.start(classOf(automaton, "b")));
     expect(automatonOf(["(?<=b)a"]).start(0)).toBe(deadState);
+    const never = automatonOf(["a(?!$|[^])"]);
+    expect(stateAfter(never, "a")).toBe(deadState);
   });
 
   it("remembers the unit before a state only where what comes has to look back to it", () => {
-    const automaton = automatonOf(["[ab]c", "[de](?=f)\\bf", "[ghi]\\b"]);
+    const automaton = automatonOf(["[ab]c", "[de](?=f)\\bf", "[ghi]\\b", "[jk](?=l)l\\b-"]);
     const previous = (text: string) => automaton.cache.previous[stateAfter(automaton, text)];
-    expect([previous("a"), previous("d"), previous("g")]).toEqual([-1, classOf(automaton, "d"), -1]);
+    expect([previous("a"), previous("d"), previous("g"), previous("j")]).toEqual([-1, classOf(automaton, "d"), -1, -1]);
     expect(stateAfter(automaton, "a")).toBe(stateAfter(automaton, "b"));
     expect(stateAfter(automaton, "g")).toBe(stateAfter(automaton, "h"));
   });
@@ -106,6 +114,8 @@ describe("PatternAutomaton", () => {
     // A thread in a state may be so long, a quiet one so long, and its last match ends so far on: of which pattern.
     [["a{1,3}"], {}, "", [2, 2, 1, 0]],
     [["a{1,3}"], {}, "a", [2, -1, 1, 0]],
+    [["a{1,3}"], {}, "aaa", [-1, -1, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]],
+    [["a{1,3}"], {}, "b", [-1, -1, -1, -1]],
     [["a{1,3}b"], {}, "a", [3, 3, 1, 0]],
     [["a{1,3}b"], {}, "aaa", [3, 3, 1, 0]],
     [["ab+c"], { maxSpan: 9 }, "a", [7, 7, 1, 0]],
@@ -127,7 +137,25 @@ describe("PatternAutomaton", () => {
     const automaton = automatonOf(["ab+c", "ax", "[ab]+d"], { maxSpan: 9, atMaxSpan: "match" });
     const capped = (text: string) => automaton.cache.capped[stateAfter(automaton, text)];
     expect([capped("a"), capped("abb"), capped("aa"), capped("abc")]).toEqual([[0, 1, 2], [0, 2], [2], undefined]);
-    expect(automatonOf(["ab+c"], { maxSpan: 9 }).cache.capped).toEqual([undefined]);
+    const looking = automatonOf(["aa\\b", "aa+c"], { maxSpan: 9, atMaxSpan: "match" });
+    expect(looking.cache.capped[stateAfter(looking, "aa")]).toEqual([0, 1]);
+    const dropping = automatonOf(["ab+c"], { maxSpan: 9 });
+    expect(dropping.cache.capped[stateAfter(dropping, "ab")]).toBeUndefined();
+  });
+
+  it.each([
+    [["b?a?(?:a|ba)b?"], 8],
+    [["(?:a|ba)ba(?=b)", "(?:a|ba)a"], 7],
+    [["a{1,2}b?(?=b)", "a?\\B(?:ab?)?a{1,2}"], 10],
+    [["(?:ab|b)b?\\B", "(?:ab|b)a{1,2}[ab]a"], 10],
+  ])("makes of %j no more states than there are, in whatever order they are reached: %i", (sources, states) => {
+    const automaton = automatonOf(sources);
+    const { cache, classes } = automaton;
+    for (const before of [classes.edge, classOf(automaton, "a"), classOf(automaton, "-")]) automaton.start(before);
+    for (let state = 0; state < cache.size; state++) {
+      for (let read = 0; read < classes.count; read++) automaton.step(state, read);
+    }
+    expect(cache.size).toBe(states);
   });
 
   it("asks for a cell once: its table has what was found", () => {
@@ -143,17 +171,17 @@ describe("PatternAutomaton", () => {
   });
 
   it("keeps what it has found when its table grows", () => {
-    const automaton = automatonOf(["a{200}b"]);
+    const automaton = automatonOf(["a{126}b"]);
     const { classes } = automaton;
-    const last = stateAfter(automaton, "a".repeat(200));
+    const last = stateAfter(automaton, "a".repeat(126));
     const { table, size, starts } = automaton.cache;
-    expect([size, last, table.length]).toEqual([202, 201, 256 * classes.count]);
+    expect([size, last, table.length]).toEqual([128, 127, 128 * classes.count]);
     let state = starts[classes.edge] ?? -1;
-    for (let i = 0; i < 200; i++) state = (table[state * classes.count + classOf(automaton, "a")] ?? -1) >> 1;
+    for (let i = 0; i < 126; i++) state = (table[state * classes.count + classOf(automaton, "a")] ?? -1) >> 1;
     expect(state).toBe(last);
-    expect(new Set(table.subarray(size * classes.count))).toEqual(new Set([-1]));
-    expect(stateAfter(automaton, "a".repeat(200))).toBe(last);
-    expect(automaton.cache.size).toBe(202);
+    expect(new Set(table.subarray(last * classes.count))).toEqual(new Set([-1]));
+    expect(stateAfter(automaton, "a".repeat(126))).toBe(last);
+    expect(automaton.cache.size).toBe(128);
   });
 
   it("begins a new cache when the next state has no room, and takes that state whatever else has moved there", () => {
@@ -162,6 +190,8 @@ describe("PatternAutomaton", () => {
     const first = automaton.cache;
     const last = stateAfter(automaton, "aa");
     expect([last, first.size, automaton.cache]).toEqual([3, 4, first]);
+    expect(automaton.step(last, automaton.classes.edge)).toBe(deadState);
+    expect([automaton.start(automaton.classes.edge), automaton.cache]).toEqual([1, first]);
     expect(automaton.step(last, classOf(automaton, "a"))).toBeUndefined();
     expect(automaton.cache).not.toBe(first);
     expect(automaton.cache.size).toBe(1);
@@ -181,7 +211,16 @@ describe("PatternAutomaton", () => {
     const first = automaton.cache;
     expect(automaton.start(automaton.classes.edge)).toBeUndefined();
     expect(automaton.cache).not.toBe(first);
-    expect(automaton.start(automaton.classes.edge)).toBe(1);
+    expect([1, 2, 3].map(() => automaton.start(automaton.classes.edge))).toEqual([1, 1, 1]);
+    const none = automatonOf(["(?<=b)a"], {}, 1);
+    expect([1, 2, 3].map(() => none.start(none.classes.edge))).toEqual([undefined, deadState, deadState]);
+  });
+
+  it("waits once for what it is led to in two ways, and for nothing that cannot come", () => {
+    const automaton = automatonOf(["(?:a?|b?)c", "[^\\0-\\uffff]"]);
+    const start = stateAfter(automaton, "");
+    expect(automaton.cache.units[start]).toHaveLength(4);
+    expect(automaton.cache.ends[start]).toBeUndefined();
   });
 
   it("moves a state with all that it waits for into a new cache", () => {

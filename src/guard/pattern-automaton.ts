@@ -1,4 +1,4 @@
-import type { PatternProgram } from "./pattern-program.ts";
+import type { PatternProgram, ProgramState } from "./pattern-program.ts";
 import { UnitClasses } from "./unit-classes.ts";
 import type { UnitSet } from "./unit-set.ts";
 
@@ -10,6 +10,8 @@ export interface PatternEnd {
 
 /** The state that no match can come of. */
 export const deadState = 0;
+
+const noClasses = new Uint8Array(0);
 
 /** Numbers that the table of one {@link StateCache} may hold: 8 MiB. */
 const defaultMaxCells = 2 ** 21;
@@ -46,7 +48,7 @@ export class StateCache {
 
   constructor(width: number) {
     this.table = new Int32Array(64 * width).fill(-1);
-    this.table.fill(deadState * 2, 0, width);
+    this.table.fill(deadState, 0, width);
     this.starts = new Int32Array(width).fill(-1);
     this.units.push([]);
     this.pending.push([]);
@@ -74,7 +76,8 @@ export class PatternAutomaton {
   readonly classes: UnitClasses;
   readonly program: PatternProgram;
   cache: StateCache;
-  readonly #members: (Uint8Array | undefined)[];
+  /** Per state, the classes it reads or looks at. */
+  readonly #members: readonly Uint8Array[];
   /** Per state that reads a unit, the one after it. */
   readonly #next: Int32Array;
   readonly #looksBack: Uint8Array;
@@ -91,7 +94,7 @@ export class PatternAutomaton {
     this.program = program;
     const sets = program.states.flatMap((state): UnitSet[] => ("set" in state ? [state.set] : []));
     this.classes = new UnitClasses(sets);
-    this.#members = program.states.map((state) => ("set" in state ? this.classes.membersOf(state.set) : undefined));
+    this.#members = program.states.map((state) => ("set" in state ? this.classes.membersOf(state.set) : noClasses));
     this.#next = Int32Array.from(program.states, (state) => (state.kind === "unit" ? state.next : 0));
     this.#met = new Int32Array(program.states.length);
     this.#looksBack = this.#findWhatLooksBack();
@@ -113,15 +116,10 @@ export class PatternAutomaton {
   step(state: number, read: number): number | undefined {
     const { cache } = this;
     const ends: PatternEnd[] = [];
-    let units = cache.units[state] as readonly number[]; // the state is one of the cache's
-    const pending = cache.pending[state] as readonly number[];
-    if (pending.length > 0) {
-      const settled = [...units];
-      this.#close(pending, cache.previous[state] as number, read, settled, ends, []);
-      units = settled;
-    }
+    const units = [...(cache.units[state] as readonly number[])]; // the state is one of the cache's
+    this.#close(cache.pending[state] as readonly number[], cache.previous[state] as number, read, units, ends, []);
     const next: number[] = [];
-    for (const each of units) if (this.#members[each]?.[read] === 1) next.push(this.#next[each] as number); // there is one per state
+    for (const each of units) if (this.#reads(each, read)) next.push(this.#next[each] as number); // there is one per state
     const id = next.length === 0 ? deadState : this.#intern(next, read);
     if (id === undefined) return undefined;
     const cell = state * this.classes.count + read;
@@ -133,9 +131,9 @@ export class PatternAutomaton {
 
   /** The state of the present cache that is the same as one of an earlier. */
   adopt(earlier: StateCache, state: number): number {
-    const [units, pending, previous] = [earlier.units[state], earlier.pending[state], earlier.previous[state]];
-    if (units === undefined || pending === undefined || previous === undefined) return deadState;
-    return this.#number(units, pending, previous, earlier.ends[state] ?? []);
+    const units = earlier.units[state] as readonly number[]; // the state is one of the earlier cache's
+    const pending = earlier.pending[state] as readonly number[];
+    return this.#number(units, pending, earlier.previous[state] as number, earlier.ends[state] ?? []);
   }
 
   #intern(from: readonly number[], previous: number): number | undefined {
@@ -208,8 +206,8 @@ export class PatternAutomaton {
     for (let each = open.pop(); each !== undefined; each = open.pop()) {
       if (met[each] === search) continue;
       met[each] = search;
-      const state = this.program.states[each];
-      switch (state?.kind) {
+      const state = this.program.states[each] as ProgramState; // states lead to states
+      switch (state.kind) {
         case "unit":
           if (!state.set.isEmpty) units.push(each);
           break;
@@ -220,16 +218,18 @@ export class PatternAutomaton {
           ends.push({ pattern: state.pattern, ahead: state.ahead });
           break;
         case "before":
-          if (previous === edge ? state.edge : this.#members[each]?.[previous] === 1) open.push(state.next);
+          if (previous === edge ? state.edge : this.#reads(each, previous)) open.push(state.next);
           break;
         case "after":
           if (coming === undefined) {
             if (state.edge || !state.set.isEmpty) pending.push(each);
-          } else if (coming === edge ? state.edge : this.#members[each]?.[coming] === 1) open.push(state.next);
-          break;
-        case undefined:
+          } else if (coming === edge ? state.edge : this.#reads(each, coming)) open.push(state.next);
       }
     }
+  }
+
+  #reads(state: number, read: number): boolean {
+    return (this.#members[state] as Uint8Array)[read] === 1; // there is one per state
   }
 
   /** Marks the states from which one that looks back is reached without reading. */

@@ -71,6 +71,9 @@ describe("PatternMatcher", () => {
     [["a{1,3}"], "aaaaa", ["0 0-3", "0 3-5"]],
     [["^a", "a$"], "aaa", ["0 0-1", "1 2-3"]],
     [["b(?!c)"], "bcb", ["0 2-3"]],
+    [["abcdz", "bc"], "abcdz", ["0 0-5"]],
+    [["abcdz", "bc"], "abcdy", ["1 1-3"]],
+    [["ab(?=cdez)", "bcd(?:ezy)?", "dez"], "abcdez", ["0 0-2", "2 3-6"]],
   ])("with %j finds in %j the longest at each place, of equals the first: %j", (sources, text, found) => {
     expect(find(sources, text)).toEqual(found);
   });
@@ -82,6 +85,7 @@ describe("PatternMatcher", () => {
     ["\\ba", "x\\ba xna x\\Na", []],
     ["\\ba", "x\\nna", []],
     ["\\ba", "\\n\\na", ["0 4-5"]],
+    ["\\ba", "na", []],
     ["(?<=\\n)a", "a\\na\na", ["0 3-4", "0 5-6"]],
     ["(?<!\\n)a", "a\\nana", ["0 0-1", "0 5-6"]],
     ["n\\ba", "\\na", []],
@@ -109,6 +113,7 @@ describe("PatternMatcher", () => {
   it.each([
     [["ab+c"], {}, "abbbc abbbbc", ["0 0-5"]],
     [["ab+"], {}, "abbbbbbb", ["0 0-5"]],
+    [["a*b"], {}, "aab", ["0 0-3"]],
     [["ab+c", "bbb"], {}, "abbbbbbb", ["1 1-4", "1 4-7"]],
     [["ab+c?"], {}, "abbbbc", ["0 0-5"]],
     [["ab+c"], { atMaxSpan: "match" }, "abbbbbb", ["0 0-5"]],
@@ -129,6 +134,10 @@ describe("PatternMatcher", () => {
     [["abc", "bcde"], {}, "abd", [0, 0, 3]],
     [["a\\b"], {}, "aa-", [0, 1, 3]],
     [["a(?=bc)"], {}, "abcx", [0, 0, 3, 4]],
+    [["a(?=bc)", "ab"], {}, "ab", [0, 2]],
+    [["ab", "ab(?=c)"], {}, "ab", [0, 2]],
+    [["ab(?=c)", "ab"], {}, "ab", [0, 0]],
+    [["ab(?:|(?=c))"], {}, "ab", [0, 2]],
     [["a(?=bc)", "bcd"], {}, "abcx", [0, 0, 1, 4]],
     [["ab+c"], { maxSpan: 5 }, "abbbbb", [0, 0, 0, 0, 5, 6]],
     [["ab+c", "b+d"], { maxSpan: 5 }, "abbbbb", [0, 0, 0, 0, 1, 2]],
@@ -172,6 +181,37 @@ describe("PatternMatcher", () => {
     expect(asked.filter((each) => each.split(" ")[1]?.startsWith("1-"))).toEqual(["0 1-2", "0 1-3", "0 1-4"]);
   });
 
+  it("bounds each pattern by itself", () => {
+    const patterns = [3, 9].map((maxSpan, i) => ({ node: parsePattern(i === 0 ? "ab+" : "ab+c"), source: "", maxSpan }));
+    const automaton = new PatternAutomaton(new PatternProgram(patterns));
+    const [one, other] = [new Search(automaton), new Search(automaton)];
+    expect([...one.feed("abbbbbx"), ...one.finish()]).toEqual(["0 0-3"]);
+    expect([...other.feed("abbbbbc"), ...other.finish()]).toEqual(["1 0-7"]);
+  });
+
+  it.each([
+    // One look for each stretch, one where a thread begins and one where it moves by itself.
+    [["ab"], "x".repeat(50), 1],
+    [["ab"], `${"x".repeat(50)}a`, 2],
+    [["ab+c"], `a${"b".repeat(50)}`, 3],
+    [["ab+c"], `xxxxxa${"b".repeat(50)}`, 3],
+    [["ab+c"], `ab${"x".repeat(50)}`, 3],
+  ])("with %j reads on in %j where nothing else is to do: looks at the table %i times", (sources, text, times) => {
+    const automaton = automatonOf(sources, { maxSpan: 60 });
+    new Search(automaton).feed(text);
+    const { cache } = automaton;
+    const { table } = cache;
+    let looks = 0;
+    Object.defineProperty(cache, "table", {
+      get: () => {
+        looks++;
+        return table;
+      },
+    });
+    new Search(automaton).feed(text);
+    expect(looks).toBe(times);
+  });
+
   it("counts a step per open place and unit", () => {
     const automaton = automatonOf(["ab", "aac"]);
     const stepsOf = (text: string, pieces = [text]) => {
@@ -180,6 +220,12 @@ describe("PatternMatcher", () => {
       return search.matcher.steps;
     };
     expect([stepsOf("xxxx"), stepsOf("xabx"), stepsOf("aabx"), stepsOf("aaaa")]).toEqual([0, 1, 3, 5]);
+    const covered = new Search(automatonOf(["a{1,9}"]));
+    covered.feed("aaaa");
+    expect(covered.matcher.steps).toBe(3);
+    const failed = new Search(automatonOf(["abab", "b"]), undefined, (pattern) => pattern === 0);
+    failed.feed("abab");
+    expect(failed.matcher.steps).toBe(4);
     for (const text of ["xaxx", "aaab", "xabab"]) expect(stepsOf(text, text.split(""))).toBe(stepsOf(text));
   });
 
@@ -194,6 +240,13 @@ describe("PatternMatcher", () => {
     one.feed("xy");
     other.feed("bbbxyz");
     expect([...one.finish(), ...other.finish()]).toEqual([]);
+    const full = automatonOf(["a$", "cd"], {}, 1);
+    const [waiting, third] = [new Search(full), new Search(full)];
+    waiting.feed("a");
+    third.feed("cdab");
+    const out: TextMatch[] = [];
+    waiting.matcher.finish(waiting.text, out);
+    expect(out).toEqual([{ pattern: 0, start: 0, end: 1 }]);
     const last = new Search(automatonOf(["ab?", "cd"], {}, 1));
     expect([...last.feed("a"), ...last.finish()]).toEqual(["0 0-1"]);
   });

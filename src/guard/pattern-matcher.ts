@@ -73,7 +73,6 @@ export class PatternMatcher implements TextMatcher {
     const { of: classOf, count: width } = this.#automaton.classes;
     const { table, starts, quiet } = this.#cache;
     const { units, marks, base, length } = text;
-    const covered = this.#covered;
     const wasOpen = this.#open === 1;
     const begun = wasOpen ? (this.#starts[0] as number) : from;
     let state = wasOpen ? (this.#states[0] as number) : deadState;
@@ -86,8 +85,7 @@ export class PatternMatcher implements TextMatcher {
       const read = classOf[unit] as number;
       const first = starts[previous] as number; // there is one per class
       if (first < 0) break;
-      if (table[first * width + read] !== deadState && at >= covered && ((marks[at - base] as number) & beginsCharacter) !== 0)
-        break;
+      if (table[first * width + read] !== deadState && ((marks[at - base] as number) & beginsCharacter) !== 0) break;
       if (state !== deadState) {
         const value = table[state * width + read] as number; // within the table
         if ((value & 1) === 1) break; // a match ends, or nobody has asked
@@ -109,7 +107,6 @@ export class PatternMatcher implements TextMatcher {
   #begin(text: FoldedText, read: number, at: number, out: TextMatch[]): void {
     let state = this.#cache.starts[this.#previous] as number; // there is one per class
     if (state < 0) state = this.#startSlowly();
-    if (state === deadState) return;
     let value = this.#cache.table[state * this.#automaton.classes.count + read] as number; // within the table
     if (value < 0) value = this.#stepSlowly(this.#open, state, read);
     if (value < 2) return;
@@ -140,16 +137,13 @@ export class PatternMatcher implements TextMatcher {
     for (let place = 0; place < open; place++) {
       const start = starts[place] as number; // places are within bounds here and below
       if (place > 0 && start < covered) continue;
-      let state = states[place] as number;
-      if (state !== deadState) {
-        let value = this.#cache.table[state * width + read] as number;
-        if (value < 0) value = this.#stepSlowly(place, state, read);
-        if ((value & 1) === 1) {
-          const found = this.#cache.endsBefore.get((states[place] as number) * width + read);
-          if (found !== undefined) this.#accept(text, place, found, at);
-        }
-        state = value < 2 ? deadState : this.#arrive(text, place, value >> 1, at + 1);
+      let value = this.#cache.table[(states[place] as number) * width + read] as number;
+      if (value < 0) value = this.#stepSlowly(place, states[place] as number, read);
+      if ((value & 1) === 1) {
+        const found = this.#cache.endsBefore.get((states[place] as number) * width + read);
+        if (found !== undefined) this.#accept(text, place, found, at);
       }
+      const state = value < 2 ? deadState : this.#arrive(text, place, value >> 1, at + 1);
       const end = ends[place] as number;
       if (state === deadState) {
         if (end === 0) continue;
@@ -158,7 +152,7 @@ export class PatternMatcher implements TextMatcher {
           covered = end;
           continue;
         }
-      } else if (kept === 0 && end > covered) covered = end; // this place matches to there at the least
+      } else if (kept === 0) covered = Math.max(covered, end); // this place matches to there at the least
       starts[kept] = start;
       states[kept] = state;
       ends[kept] = end;

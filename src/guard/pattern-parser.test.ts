@@ -119,6 +119,7 @@ describe("parsePattern", () => {
     ["[\\Dx]", "1a😀x", ["a", "x"]],
     ["[\\P{Lu}]", "Aa", ["a"]],
     ["[\\p{Lu}b]+", "aABb", ["ABb"]],
+    ["[😀]", "a😀", ["😀"]],
     ["[😀a😃]", "😃a😁😀", ["😃", "a", "😀"]],
     ["\\W", "a😀-", ["😀", "-"]],
     ["\\D\\S", "12a 3b", [" 3"]],
@@ -141,10 +142,16 @@ describe("parsePattern", () => {
     expect(parsePattern(source)).toMatchObject({ kind: "repeat", least, most });
   });
 
+  it("takes letters in either case where it is told to", () => {
+    expect(find("a[b-c]é", ["ABÉ aCé"], { caseInsensitive: true })).toEqual(["ABÉ", "aCé"]);
+    expect(find("a[b-c]é", ["ABÉ abé"], { caseInsensitive: false })).toEqual(["abé"]);
+  });
+
   it.each([
     ["ß[é-ö]", "SSÉ sse", ["SSÉ", "sse"]],
     ["[１-３]{2}", "12 ３1", ["12", "３1"]],
     ["ﬁx", "FIX ﬁx", ["FIX", "ﬁx"]],
+    ["[Þ-à]", "s þ à a", ["þ", "à", "a"]],
   ] as const)("%s is folded as its text is: %j", (source, whole, found) => {
     expect(find(source, [whole], { fold: CharacterFold.with({ case: true }) })).toEqual(found);
   });
@@ -181,6 +188,7 @@ describe("parsePattern", () => {
     ["a{0,1001}", 1, "a repeat counts to 1000 at the most"],
     ["a{1001,}", 1, "a repeat counts to 1000 at the most"],
     ["a{b}", 2, "a { needs a count, or a \\ before it"],
+    ["a{b{2}", 2, "a { needs a count, or a \\ before it"],
     ["a{1,2", 2, "a { needs a count, or a \\ before it"],
     ["a{,2}", 2, "a { needs a count, or a \\ before it"],
     ["a}", 2, "a } needs a \\ before it"],

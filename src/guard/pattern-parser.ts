@@ -69,7 +69,6 @@ class PatternParser {
       this.#fail(`a repeat counts to ${maxCopies} at the most`, start);
     }
     if (this.#sees("?")) this.#fail("lazy repeats change nothing here: the longest match is taken");
-    if (this.#sees("*") || this.#sees("+") || this.#sees("{")) this.#fail("nothing to repeat");
     return { kind: "repeat", node, least, most };
   }
 

@@ -99,6 +99,7 @@ describe("ScannedJson", () => {
     ["what may become a find as it stands", ",b", "[1,2,b]", [1, 2, 2, 4, 4, 6, 7]],
     ["a find that ends within an escape", "a\\u", '"a\\u0041"', [1, 1, 1, 1, 1, 1, 1, 8, 9]],
     ["what a string may become, not what the next may", "a,", '"a","b"', [1, 1, 3, 4, 5, 6, 7]],
+    ["a find that ends within an escape and begins before the string", '"\\u', 'x"\\u0041"', [1, 1, 1, 1, 1, 1, 1, 8, 8]],
     ["no more than may change", "ab", '"aab"', [1, 1, 2, 4, 5]],
   ])("holds %s", (_, literal, text, safe) => {
     const scanned = scanFor([literal]);
@@ -108,6 +109,36 @@ describe("ScannedJson", () => {
       return scanned.safeTo;
     });
     expect(held).toEqual(safe);
+  });
+
+  it("reports once what the text as it stands has decided before its string has", () => {
+    const search = literalSearch({ literals: ["ab", "abc"], action: "redact", entity: "X" });
+    for (const [text, found] of [
+      ['"ab\\u0064"', ["X 1-3"]],
+      ['"ab\\u0063"', ["X 1-3", "X 1-9"]],
+    ] as const) {
+      const scanned = new ScannedJson([search], undefined);
+      const spans: Span[] = [];
+      for (const unit of text) scanned.feed(unit, spans);
+      scanned.finish(spans);
+      expect(written(spans)).toEqual(found);
+    }
+  });
+
+  it("tells findings apart by their place, their name and what is done to them", () => {
+    const all = [
+      { literal: "abc", entity: "X", action: "redact" },
+      { literal: "ab", entity: "X", action: "redact" },
+      { literal: "bc", entity: "X", action: "redact" },
+      { literal: "abc", entity: "Y", action: "redact" },
+      { literal: "abc", entity: "X", action: "mask" },
+    ] as const;
+    const searches = all.map(({ literal, ...rest }) => literalSearch({ literals: [literal], ...rest }));
+    const scanned = new ScannedJson(searches, undefined);
+    const spans: Span[] = [];
+    scanned.feed('"abc"', spans);
+    scanned.finish(spans);
+    expect(spans).toHaveLength(all.length);
   });
 
   it("reports a find with the piece that decides it", () => {

@@ -65,14 +65,14 @@ describe("ScannedText", () => {
   });
 
   it("keeps of a long text only what is undecided, and what stands before it", () => {
-    const scanned = new ScannedText([searchFor("a".repeat(600))], undefined);
+    const scanned = new ScannedText([searchFor("a".repeat(9000)), searchFor("x")], undefined);
     scanned.feed("b".repeat(64 * pieceUnits), []);
     expect(scanned.text.units.length).toBeLessThanOrEqual(2 * pieceUnits);
-    scanned.feed("a".repeat(599), []);
+    scanned.feed("a".repeat(8999), []);
     expect(scanned.safeTo).toBe(64 * pieceUnits);
     expect(scanned.text.base).toBeLessThanOrEqual(64 * pieceUnits - contextUnits);
     const spans: Span[] = [];
     scanned.feed("a", spans);
-    expect(spans).toHaveLength(1);
+    expect(spans).toMatchObject([{ start: 64 * pieceUnits, end: 64 * pieceUnits + 9000 }]);
   });
 });

@@ -14,8 +14,8 @@ it.each(["{Lu}", "{NChar}"])("knows the units with the property %s as JavaScript
 });
 
 it("looks a property up once", () => {
-  expect(unitsWith("{Lu}", unknown)).toBe(unitsWith("{Lu}", unknown));
-  expect(unitsWith("{Lu}", unknown)).not.toBe(unitsWith("{NChar}", unknown));
+  expect(unitsWith("{Lt}", unknown)).toBe(unitsWith("{Lt}", unknown));
+  expect(unitsWith("{Lt}", unknown)).not.toBe(unitsWith("{NChar}", unknown));
 });
 
 it("asks what to do about a property that is none", () => {

@@ -54,6 +54,17 @@ describe("UnitSet", () => {
 });
 
 describe("UnitClasses", () => {
+  it.each([
+    ["all units", ["\u0000\uffff"], 1],
+    ["the last unit and the others", ["\uffff\uffff"], 2],
+    ["the first unit and the others", ["\u0000\u0000"], 2],
+    ["two that overlap, both of them, and neither", ["ac", "bd"], 4],
+    ["one said twice", ["ac", "ac"], 2],
+  ])("has one class for each: %s", (_, sets, classes) => {
+    const { count, edge } = new UnitClasses(sets.map(UnitSet.of));
+    expect([count, edge]).toEqual([classes + 1, classes]);
+  });
+
   it("puts units into one class exactly when they are in the same sets", () => {
     fc.assert(
       fc.property(fc.array(set, { maxLength: 4 }), (sets) => {

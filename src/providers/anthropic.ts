@@ -1,8 +1,11 @@
 import type { Secret } from "../chat/secret.ts";
+import { anthropicTokenCount } from "../codec/anthropic/count-tokens.ts";
+import { anthropicModels } from "../codec/anthropic/decode-models.ts";
 import { anthropicCodec, anthropicOptions } from "../codec/anthropic/index.ts";
 import { codecApi } from "./http/codec-api.ts";
 import { fanOut } from "./http/fan-out.ts";
 import { httpProvider } from "./http/http-provider.ts";
+import { paramRules } from "./http/param-rules.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -33,6 +36,12 @@ export function anthropic(name: string, options: AnthropicOptions, deps: Provide
       headers: { "anthropic-version": "2023-06-01" },
       authenticate: () => ({ "x-api-key": options.apiKey.reveal() }),
       api,
+      listing: { codec: anthropicModels, path: "/models?limit=1000" },
+      counting: {
+        codec: anthropicTokenCount,
+        path: () => "/messages/count_tokens",
+        ...paramRules(options, anthropicOptions),
+      },
       models: options.models ?? [],
       deps,
     }),

@@ -1,4 +1,6 @@
 import type { Secret } from "../chat/secret.ts";
+import { bedrockEmbeddingOptions } from "../codec/bedrock/embedding-options.ts";
+import { bedrockEmbeddingPath, bedrockEmbeddings } from "../codec/bedrock/embeddings.ts";
 import { bedrockCodec, bedrockOptions } from "../codec/bedrock/index.ts";
 import type { AwsCredentials } from "./aws/aws-credentials.ts";
 import { credentialChain } from "./aws/credential-chain.ts";
@@ -8,6 +10,7 @@ import { uriEncode } from "./aws/sign-v4.ts";
 import { codecApi } from "./http/codec-api.ts";
 import { fanOut } from "./http/fan-out.ts";
 import { httpProvider } from "./http/http-provider.ts";
+import { paramRules } from "./http/param-rules.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
 import type { VendorAuth } from "./http/vendor-http.ts";
 import type { Provider } from "./provider.ts";
@@ -60,6 +63,11 @@ export function bedrock(name: string, options: BedrockOptions, deps: ProviderDep
         settings: options,
         framing: eventStreamFraming,
       }),
+      embeddings: {
+        codec: bedrockEmbeddings,
+        path: bedrockEmbeddingPath,
+        ...paramRules(options, bedrockEmbeddingOptions),
+      },
       models: options.models ?? [],
       deps,
     }),

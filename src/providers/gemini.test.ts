@@ -193,7 +193,6 @@ describe.each([
 
 describe("the model's name", () => {
   it.each([
-    ["../../v1/projects/x", "..%2F..%2Fv1%2Fprojects%2Fx"],
     ["gemini?key=x#y", "gemini%3Fkey%3Dx%23y"],
     ["gemini:embedContent", "gemini%3AembedContent"],
     ["..", ".."],
@@ -207,6 +206,12 @@ describe("the model's name", () => {
     expect((await upstream.request()).path).toBe(`/v1beta/models/${segment}:generateContent`);
     await other.close();
     await upstream.close();
+  });
+
+  it.each(["../../v1/projects/x", "x/../y", "..\\y"])("%s is asked of nobody", async (name) => {
+    const { error } = await ask({ model: name, streamed: false });
+    expect(error).toMatchObject({ code: "model_not_found", param: "model" });
+    expect([fake.taken, fake.refused]).toEqual([[], []]);
   });
 });
 

@@ -1,6 +1,13 @@
 import type { Secret } from "../chat/secret.ts";
+import { geminiTokenCount } from "../codec/gemini/count-tokens.ts";
+import { geminiModels } from "../codec/gemini/decode-models.ts";
+import { geminiEmbeddingOptions } from "../codec/gemini/embedding-options.ts";
+import { geminiEmbeddings } from "../codec/gemini/embeddings.ts";
+import { geminiOptions } from "../codec/gemini/index.ts";
 import { geminiApi } from "./google/gemini-api.ts";
+import { modelPath } from "./google/model-path.ts";
 import { httpProvider } from "./http/http-provider.ts";
+import { paramRules } from "./http/param-rules.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -23,6 +30,17 @@ export function gemini(name: string, options: GeminiOptions, deps: ProviderDeps)
     baseUrl: options.baseUrl ?? "https://generativelanguage.googleapis.com/v1beta",
     authenticate: () => headers,
     api: geminiApi(name, options),
+    embeddings: {
+      codec: geminiEmbeddings,
+      path: (model) => modelPath(model, "batchEmbedContents"),
+      ...paramRules(options, geminiEmbeddingOptions),
+    },
+    listing: { codec: geminiModels, path: "/models?pageSize=1000" },
+    counting: {
+      codec: geminiTokenCount,
+      path: (model) => modelPath(model, "countTokens"),
+      ...paramRules(options, geminiOptions),
+    },
     models: options.models ?? [],
     deps,
   });

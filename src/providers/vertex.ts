@@ -1,7 +1,13 @@
+import { vertexTokenCount } from "../codec/gemini/count-tokens.ts";
+import { geminiEmbeddingOptions } from "../codec/gemini/embedding-options.ts";
+import { geminiOptions } from "../codec/gemini/index.ts";
+import { vertexEmbeddingMethod, vertexEmbeddings } from "../codec/gemini/vertex-embeddings.ts";
 import { geminiApi } from "./google/gemini-api.ts";
+import { modelPath } from "./google/model-path.ts";
 import { type GoogleCredentials, tokenRequestOf } from "./google/token-request-of.ts";
 import { accessToken } from "./http/access-token.ts";
 import { httpProvider } from "./http/http-provider.ts";
+import { paramRules } from "./http/param-rules.ts";
 import type { ParamSettings } from "./http/param-settings.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -30,6 +36,16 @@ export function vertex(name: string, options: VertexOptions, deps: ProviderDeps)
     baseUrl: base.href,
     ...accessToken(tokenRequestOf(options, deps.upstream ?? {}), deps),
     api: geminiApi(name, options),
+    embeddings: {
+      codec: vertexEmbeddings,
+      path: (model) => modelPath(model, vertexEmbeddingMethod(model)),
+      ...paramRules(options, geminiEmbeddingOptions),
+    },
+    counting: {
+      codec: vertexTokenCount,
+      path: (model) => modelPath(model, "countTokens"),
+      ...paramRules(options, geminiOptions),
+    },
     models: options.models ?? [],
     deps,
   });

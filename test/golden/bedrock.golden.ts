@@ -515,7 +515,6 @@ export const requests: readonly BedrockRequest[] = [
     "vendor-options",
     "vendor options",
     {
-      reasoning_effort: "low",
       extensions: {
         bedrock: {
           guardrailConfig: { guardrailIdentifier: "g", guardrailVersion: "1", trace: "enabled" },
@@ -530,8 +529,7 @@ export const requests: readonly BedrockRequest[] = [
       },
     },
     {
-      inferenceConfig: { maxTokens: 32000 },
-      additionalModelRequestFields: { thinking: { type: "disabled" }, top_k: 5 },
+      additionalModelRequestFields: { top_k: 5, thinking: { type: "disabled" } },
       guardrailConfig: { guardrailIdentifier: "g", guardrailVersion: "1", trace: "enabled" },
       performanceConfig: { latency: "optimized" },
       requestMetadata: { a: "b" },

@@ -580,7 +580,6 @@ const rest: readonly GeminiGolden[] = [
           apiKey: "no",
         },
       },
-      reasoning_effort: "low",
       tools: [weather],
     },
     {
@@ -589,7 +588,7 @@ const rest: readonly GeminiGolden[] = [
       safetySettings: [{ category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_ONLY_HIGH" }],
       cachedContent: "cachedContents/abc",
     },
-    { page: `${docs}gemini-api/docs/safety-settings`, dropped: ["extensions.gemini.apiKey", "reasoning_effort"] },
+    { page: `${docs}gemini-api/docs/safety-settings`, dropped: ["extensions.gemini.apiKey"] },
   ),
   left("logit-bias", { logit_bias: { "50256": -100 } }, "logit_bias"),
   left("user-id", { user: "u-1", safety_identifier: "s-1" }, "user", "safety_identifier"),

@@ -7,7 +7,7 @@ import { readingRequest } from "../openai/decode-request.ts";
 import { vendorOptions } from "../vendor-options.ts";
 import { encodeMessages, encodeTurn } from "./encode-messages.ts";
 import { encodeTools } from "./encode-tools.ts";
-import { exactItems, exactMembers, objectOf } from "./exact-members.ts";
+import { exactItems } from "./exact-members.ts";
 import { traitsOf } from "./model-traits.ts";
 import { encodeReasoning } from "./reasoning.ts";
 import { encodeSampling } from "./sampling.ts";
@@ -32,6 +32,9 @@ const written: ReadonlySet<string> = new Set([
   ...["stop_sequences", "metadata", "service_tier", "speed"],
 ]);
 
+/** With an effort, the thinking is what the codec makes of it. */
+const writtenWithEffort: ReadonlySet<string> = new Set([...written, "thinking"]);
+
 /**
  * A request as a body of the Messages API (https://platform.claude.com/docs/en/api/messages). `extensions.anthropic` gives `betas` as the
  * header `anthropic-beta`, and its other options as members of the body.
@@ -44,7 +47,8 @@ export function encodeRequest(request: Request, options: EncodeOptions): Encoded
 function encode(request: Request, { model, streamed, metadata, unsupported, allowedOptions }: EncodeOptions): EncodedRequest {
   const left = new LeftOutParams(unsupported);
   const traits = traitsOf(model);
-  const own = new Map(vendorOptions(request, { vendor: "anthropic", allowed: allowedOptions, written }, left));
+  const reserved = request.reasoningEffort === undefined ? written : writtenWithEffort;
+  const own = new Map(vendorOptions(request, { vendor: "anthropic", allowed: allowedOptions, written: reserved }, left));
   const { system, turns } = encodeMessages(request.messages, traits.systemTurns, left);
   const offered = encodeTools(request, traits.structuredOutput, left);
   if (request.webSearchOptions !== undefined) offered.push(webSearchTool(request.webSearchOptions, left));
@@ -67,7 +71,7 @@ function encode(request: Request, { model, streamed, metadata, unsupported, allo
   if (Object.keys(metadata ?? {}).length > 0) left.leave("metadata");
   if (streamed) body += ',"stream":true';
   for (const [name, json] of own) if (name !== "thinking" && name !== "betas") body += `,${JSON.stringify(name)}:${json}`;
-  leaveRest(request, allowedOptions, left);
+  left.leaveAllBut(taken, request, [writtenWithEffort, allowedOptions]);
 
   const betas = betasOf(own.get("betas"), [
     ...(request.serviceTier === "fast" ? ["fast-mode-2026-02-01"] : []),
@@ -122,17 +126,4 @@ function betasOf(json: string | undefined, needed: readonly string[]): string {
     }
   }
   return [...new Set([...betas, ...needed])].join(",");
-}
-
-/** What is left of the request. A field of the client's under a name of the body's must not stand beside it, whatever the policy. */
-function leaveRest(request: Request, allowed: ReadonlySet<string>, left: LeftOutParams): void {
-  const unknown = exactMembers(request.unknownFieldsJson ?? "{}");
-  for (const name of [...unknown.keys()]) {
-    if (!written.has(name) && !allowed.has(name) && name !== "thinking") continue;
-    left.leave(name);
-    unknown.delete(name);
-  }
-  const { unknownFieldsJson: _, ...rest } = request;
-  const kept = objectOf(unknown);
-  left.leaveAllBut(taken, kept === undefined ? rest : { ...rest, unknownFieldsJson: kept });
 }

@@ -68,8 +68,9 @@ export function encodeRequest(request: Immutable<ChatCompletionRequest>, options
     written: new Set(metadata === undefined ? written : [...written, "requestMetadata"]),
   };
   const extensions = new Map(vendorOptions(request, rules, left));
-  if (request.parallelToolCalls !== true) left.leaveAllBut(taken, request);
-  else left.leaveAllBut(takenWithParallelCalls, request);
+  left.leaveAllBut(request.parallelToolCalls === true ? takenWithParallelCalls : taken, request, [
+    new Set(reasoning.fields.keys()),
+  ]);
 
   const body = new Members();
   body.add("system", talk.system);
@@ -143,14 +144,20 @@ function serviceTier(tier: string | undefined, left: LeftOutParams): string | un
   return undefined;
 }
 
-/** What goes to the model unseen: what the client says itself wins over what was made of its other parameters. */
+/**
+ * What goes to the model unseen.
+ * @throws GatewayError `invalid_request` where the client names one that was made of its other parameters.
+ */
 function modelFields({ fields }: Reasoning, passed: string, given: string | undefined): string | undefined {
   const all = new Map(fields);
   for (const text of [`{${passed.slice(1)}}`, given]) {
     if (text === undefined) continue;
     readingRequest(() => {
       const reader = new JsonReader(text);
-      reader.object((key) => void all.set(key, reader.raw()));
+      reader.object((key) => {
+        if (fields.has(key)) reader.fail("is made of the request's own parameters");
+        all.set(key, reader.raw());
+      });
     });
   }
   if (all.size === 0) return undefined;

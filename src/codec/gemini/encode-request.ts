@@ -32,6 +32,9 @@ const written: ReadonlySet<string> = new Set([
   "responseJsonSchema",
 ]);
 
+/** With an effort, the thinking is what the codec makes of it. */
+const writtenWithEffort: ReadonlySet<string> = new Set([...written, "thinkingConfig"]);
+
 /** Options of Gemini's own that stand at the top of its body. All others belong to the generationConfig. */
 const top: ReadonlySet<string> = new Set(["safetySettings", "cachedContent", "labels", "store", "modelArmorConfig"]);
 
@@ -90,9 +93,11 @@ export function encodeRequest(request: Immutable<ChatCompletionRequest>, options
   const { model, allowedOptions } = options;
   const left = new LeftOutParams(options.unsupported);
   return readingRequest(() => {
-    left.leaveAllBut(taken, request);
+    left.leaveAllBut(taken, request, [writtenWithEffort, allowedOptions]);
     if (Object.keys(options.metadata ?? {}).length > 0) left.leave("metadata");
-    const own = Object.fromEntries(vendorOptions(request, { vendor: "gemini", allowed: allowedOptions, written }, left));
+    const reserved = request.reasoningEffort === undefined ? written : writtenWithEffort;
+    const rules = { vendor: "gemini", allowed: allowedOptions, written: reserved };
+    const own = Object.fromEntries(vendorOptions(request, rules, left));
     const { tools: vendorTools, streamFunctionCallArguments: streamArguments, ...rest } = own;
     const ofConfig = Object.entries(rest).filter(([name]) => !top.has(name));
     const ofBody = Object.entries(rest).filter(([name]) => top.has(name));

@@ -16,9 +16,6 @@ export function generationConfig(
   options: Readonly<Record<string, string>>,
   left: LeftOutParams,
 ): string | undefined {
-  const { reasoningEffort } = request;
-  const thinksAsTold = options.thinkingConfig !== undefined;
-  if (thinksAsTold && reasoningEffort !== undefined) left.leave("reasoning_effort");
   const text = objectText({
     temperature: numberText(request.temperature),
     topP: numberText(request.topP),
@@ -30,7 +27,7 @@ export function generationConfig(
     frequencyPenalty: numberText(request.frequencyPenalty),
     ...logprobs(request),
     ...responseFormat(request, model, left),
-    thinkingConfig: thinksAsTold ? undefined : thinkingConfig(reasoningEffort, model, left),
+    thinkingConfig: options.thinkingConfig === undefined ? thinkingConfig(request.reasoningEffort, model, left) : undefined,
     ...options,
   });
   return text === "{}" ? undefined : text;

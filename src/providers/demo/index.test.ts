@@ -97,6 +97,7 @@ describe("createDemoProvider", () => {
       "cut",
       "slow",
       "reasoning",
+      "embedding",
     ]);
   });
 

@@ -6,6 +6,7 @@ import { utf8Of } from "../../codec/openai/utf8-of.ts";
 import { SseFrames } from "../../transport/sse-frames.ts";
 import type { UpstreamCall } from "../provider.ts";
 import type { VendorApi } from "./http-provider.ts";
+import { paramRules } from "./param-rules.ts";
 import type { ParamSettings } from "./param-settings.ts";
 import { type ReplyReader, UpstreamStream } from "./upstream-stream.ts";
 
@@ -38,7 +39,7 @@ const serverSentEvents: Framing = {
 /** A vendor's API, spoken in messages: requests are encoded, replies decoded by a codec. */
 export function codecApi(options: CodecApiOptions): VendorApi {
   const { provider, codec, path, settings, framing = serverSentEvents } = options;
-  const allowedOptions = settings.allowedOptions === undefined ? options.vendorOptions : new Set(settings.allowedOptions);
+  const { unsupported, allowedOptions } = paramRules(settings, options.vendorOptions);
   const decoding = (call: UpstreamCall): DecodeOptions => ({
     model: call.requestedModel,
     created: Math.floor(Date.now() / 1000),
@@ -47,8 +48,7 @@ export function codecApi(options: CodecApiOptions): VendorApi {
   return {
     request(call) {
       const { model, streamed, metadata, notes } = call;
-      const unsupported = call.unsupportedParams ?? settings.unsupportedParams ?? "drop";
-      const encoding = { model, streamed, metadata, unsupported, allowedOptions };
+      const encoding = { model, streamed, metadata, unsupported: call.unsupportedParams ?? unsupported, allowedOptions };
       const encoded = codec.encodeRequest(call.request(), encoding);
       notes.droppedParams = [...(notes.droppedParams ?? []), ...encoded.dropped];
       return { path: path(call), body: Buffer.from(encoded.body), headers: encoded.headers };

@@ -9,21 +9,17 @@ import { estimateInputTokens } from "../../chat/estimate-tokens.ts";
 import type { Immutable } from "../../chat/immutable.ts";
 import { addUsage } from "../../chat/usage.ts";
 import type { DecodedEmbeddings, EmbeddingCodec } from "../../codec/embedding-codec.ts";
-import type { ParamPolicy } from "../../codec/left-out-params.ts";
 import type { EmbeddingCall, Provider } from "../provider.ts";
 import { boundedMap } from "./bounded-map.ts";
+import type { ParamRules } from "./param-rules.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 import type { VendorHttp } from "./vendor-http.ts";
 
 /** A vendor's embeddings API by its codec. */
-export interface EmbeddingApi {
+export interface EmbeddingApi extends ParamRules {
   readonly codec: EmbeddingCodec;
   /** Path and query of a request, below the base URL. */
   readonly path: (model: string) => string;
-  /** What to do with parameters that the vendor does not take. Default `drop`. */
-  readonly unsupported?: ParamPolicy | undefined;
-  /** Names of the vendor's own options that may pass. Default none. */
-  readonly allowedOptions?: ReadonlySet<string> | undefined;
 }
 
 /** A part of a request that one request to the vendor asks for, and how many inputs it has. */
@@ -42,15 +38,16 @@ const maxReplyBytes = 160 * 1024 * 1024;
  * together in order. When one part fails, all do.
  */
 export function embedder(http: VendorHttp, provider: string, api: EmbeddingApi): NonNullable<Provider["embed"]> {
-  const { codec, path, unsupported = "drop", allowedOptions = new Set<string>() } = api;
+  const { codec, path, allowedOptions } = api;
 
-  async function ask({ request, inputs }: Part, { model, lease, notes }: EmbeddingCall): Promise<DecodedEmbeddings> {
+  async function ask({ request, inputs }: Part, call: EmbeddingCall): Promise<DecodedEmbeddings> {
+    const { model, lease, notes, unsupportedParams: unsupported = api.unsupported } = call;
     if (lease.error !== undefined) throw lease.error;
     const { body, dropped } = codec.encodeRequest(request, { model, unsupported, allowedOptions });
     notes.droppedParams = [...new Set([...(notes.droppedParams ?? []), ...dropped])];
     const own = lease.child();
     try {
-      const options = { lease: own, notes };
+      const options = { lease: own, notes, clientHeaders: call.headers };
       const { text, headers } = await http.ask({ path: path(model), body: Buffer.from(body) }, options, maxReplyBytes);
       const decoded = codec.decodeResponse(text, { model, inputs, headers });
       if (decoded.upstreamModel !== undefined) notes.upstreamModel = decoded.upstreamModel.slice(0, 200);

@@ -104,6 +104,15 @@ async function begin(vendor: Vendor, asked: UpstreamCall): Promise<ChatStream> {
   return chat;
 }
 
+it("leaves what else the provider can as it is", () => {
+  const vendor = new Vendor().provider;
+  const embed = () => Promise.reject(failure);
+  const countTokens = () => Promise.resolve(undefined);
+  const listModels = () => Promise.resolve([]);
+  expect(fanOut({ ...vendor, embed, countTokens, listModels })).toMatchObject({ embed, countTokens, listModels });
+  expect(Object.keys(fanOut(vendor))).toEqual(Object.keys(vendor));
+});
+
 describe("n choices of a vendor that gives one", () => {
   it("asks once for one, with the call itself", async () => {
     const vendor = new Vendor();

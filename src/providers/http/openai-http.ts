@@ -18,6 +18,7 @@ import type { ProviderDeps } from "../provider-deps.ts";
 import { httpProvider, type VendorApi } from "./http-provider.ts";
 import { noteUpstreamModel } from "./note-upstream-model.ts";
 import { OpenAiReader } from "./openai-reader.ts";
+import { paramRules } from "./param-rules.ts";
 import { UpstreamStream } from "./upstream-stream.ts";
 import type { VendorAuth, VendorRequest } from "./vendor-http.ts";
 
@@ -59,10 +60,17 @@ export function openAiHttp({ headers = {}, authenticate = () => headers, refused
     authenticate,
     refused,
     api: openAiApi(options),
-    embeddings: { codec: openAiEmbeddings(options.embeddings), path: (model) => path("embeddings", model) },
+    embeddings: {
+      codec: openAiEmbeddings(options.embeddings),
+      path: (model) => path("embeddings", model),
+      ...paramRules(options, noOptions),
+    },
     listing: { codec: openAiModels, path: path("models", "") },
   });
 }
+
+/** Its embeddings have none of the vendor's own. */
+const noOptions: ReadonlySet<string> = new Set();
 
 const ofEveryModel: NonNullable<OpenAiHttpOptions["path"]> = (endpoint) => `/${endpoint}`;
 

@@ -32,6 +32,7 @@ export function openAiCompatible(name: string, options: OpenAiCompatibleOptions,
     quirks: vendor,
     allowedOptions: options.allowedOptions ?? vendor?.options,
     unsupportedParams,
+    embeddings: { mostInputs: vendor?.embeddingInputs },
     models: options.models ?? [],
     deps,
   });

@@ -17,6 +17,8 @@ interface VendorRow extends VendorQuirks {
   readonly shows: string;
   /** Reasons of finishing that OpenAI has not. */
   readonly finishReasons?: readonly string[];
+  /** How many texts a request for embeddings may have. Default 2048, as OpenAI's. */
+  readonly embeddingInputs?: number;
   /** Its own options, beside OpenAI's parameters, that pass as shipped: none leads to an address, holds a key or chooses another model. */
   readonly options: readonly string[];
 }
@@ -158,6 +160,7 @@ export const vendors = [
     usage: "always",
     shows: "",
     developer: true,
+    embeddingInputs: 96, // https://docs.cohere.com/reference/embed
     refused: [
       ...["stream_options", "store", "metadata", "logit_bias", "logprobs", "top_logprobs", "n", "modalities", "prediction"],
       ...["audio", "service_tier", "parallel_tool_calls"],

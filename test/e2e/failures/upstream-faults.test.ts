@@ -82,6 +82,7 @@ describe.each(surfaces)("$name", (surface) => {
       422: "invalid_request",
       429: "upstream_rate_limited",
       504: "upstream_timeout",
+      508: "loop_detected",
     };
     for (let status = 400; status <= 529; status++) {
       const { error, ...rest } = await seen(surface, { status, steps: [errorOf({ param: "seed" })] });

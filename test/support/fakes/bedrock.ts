@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { bedrockEvent } from "../bedrock-stream.ts";
 import { Sha256 } from "../sha256.ts";
+import { invokeReply } from "./bedrock-invoke.ts";
 import { type Block, type ConverseBody, checkedBody, signatureOf, ValidationProblem } from "./bedrock-request-rules.ts";
 
 /** What the fake answers. */
@@ -81,11 +82,12 @@ export class FakeBedrock {
       refuse(response, { status: 403, type: "InvalidSignatureException", message });
       return;
     }
-    const [, model, operation] = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(request.url ?? "") ?? [];
+    const [, model, operation] = /^\/model\/([^/]+)\/(converse|converse-stream|invoke)$/.exec(request.url ?? "") ?? [];
     if (model === undefined) {
       refuse(response, { status: 404, type: "UnknownOperationException", message: "no such operation" });
       return;
     }
+    if (operation === "invoke") return void this.#invoke(decodeURIComponent(model), bytes, response);
     let body: ConverseBody;
     try {
       body = checkedBody(JSON.parse(bytes.toString("utf8")));
@@ -100,6 +102,16 @@ export class FakeBedrock {
     if (reply.error !== undefined) refuse(response, reply.error);
     else if (streamed) stream(response, reply);
     else whole(response, reply);
+  }
+
+  #invoke(model: string, bytes: Buffer, response: ServerResponse): void {
+    try {
+      const { body, headers } = invokeReply(model, JSON.parse(bytes.toString("utf8")));
+      response.writeHead(200, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+    } catch (error) {
+      if (!(error instanceof ValidationProblem || error instanceof SyntaxError)) throw error;
+      refuse(response, { status: 400, type: "ValidationException", message: error.message });
+    }
   }
 }
 

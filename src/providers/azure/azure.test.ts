@@ -30,7 +30,11 @@ const reply: Script = { steps: [recorded.textStream] };
 
 function resource(options: Partial<AzureOptions>): Provider {
   clock = new FakeClock();
-  const provider = azure("az", { endpoint: upstream.origin, ...options }, { clock, wallNow: () => clock.now() });
+  const provider = azure(
+    "az",
+    { endpoint: upstream.origin, ...options },
+    { clock, wallNow: () => Date.UTC(2026, 0, 1) + clock.now() },
+  );
   made.push(provider);
   return provider;
 }

@@ -5,6 +5,7 @@ import { GatewayError } from "../chat/error.ts";
 import { bedrockEmbeddingPath, bedrockEmbeddings } from "./bedrock/embeddings.ts";
 import type { EmbeddingCodec } from "./embedding-codec.ts";
 import { geminiEmbeddings } from "./gemini/embeddings.ts";
+import { vertexEmbeddings } from "./gemini/vertex-embeddings.ts";
 import { openAiEmbeddings } from "./openai/embeddings.ts";
 
 interface Case {
@@ -118,6 +119,8 @@ describe("bodies", () => {
 
   it.each([
     ["Gemini", geminiEmbeddings, "m"],
+    ["Vertex AI's predictions", vertexEmbeddings, "text-embedding-005"],
+    ["Vertex AI's Gemini", vertexEmbeddings, "gemini-embedding-2"],
     ["Titan", bedrockEmbeddings, titan2],
     ["Cohere", bedrockEmbeddings, "cohere.embed-v4:0"],
   ])("of %s take no tokens", (_, codec, model) => {
@@ -126,11 +129,18 @@ describe("bodies", () => {
 
   it.each([
     ["Gemini", geminiEmbeddings, "m", "gemini", "content"],
+    ["Vertex AI's predictions", vertexEmbeddings, "text-embedding-005", "gemini", "instances"],
+    ["Vertex AI's Gemini", vertexEmbeddings, "gemini-embedding-2", "gemini", "content"],
     ["Titan", bedrockEmbeddings, titan2, "bedrock", "inputText"],
     ["Cohere", bedrockEmbeddings, "cohere.embed-v4:0", "bedrock", "texts"],
   ])("of %s let no option stand for what they write", (_, codec, model, vendor, option) => {
     const request = { input: ["a"], extensionsJson: { [vendor]: `{"${option}":1}` } };
     expect(() => encode({ codec, model, request, allowed: [option] })).toThrow(/the gateway's to write/);
+    const strange = { input: ["a"], unknownFieldsJson: `{"${option}":1,"normalize":2,"novel":3}` };
+    const { body, dropped } = encode({ codec, model, request: strange, allowed: ["normalize"] }, "pass");
+    expect(body.match(new RegExp(`"${option}":1|"normalize"`))).toBeNull();
+    expect(body).toContain('"novel":3');
+    expect(dropped).toEqual([option, "normalize"]);
   });
 
   it("of another model of Bedrock's are not known", () => {

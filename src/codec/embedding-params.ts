@@ -5,14 +5,21 @@ import { JsonReader } from "./json/json-reader.ts";
 import type { LeftOutParams } from "./left-out-params.ts";
 import { readingRequest } from "./openai/decode-request.ts";
 import { embeddingRequestJson } from "./openai/embedding-json.ts";
+import type { VendorOptionRules } from "./vendor-options.ts";
 
 /** What every codec takes, in its own way. */
 const always = ["model", "input", "encoding_format", "extensions"];
 
-/** Leaves every parameter of an embedding request but those under these names (OpenAI's), and the options of other vendors. */
+/** OpenAI's own: where a body has none of them, they may pass under their names. */
+const known: ReadonlySet<string> = new Set(["dimensions", "user"]);
+
+/**
+ * Leaves every parameter of an embedding request but those under these names (OpenAI's), and the options of other vendors. What a client
+ * sends beside the known ones is never passed under a name that the body may have of its own: one that is written or an option's.
+ */
 export function leaveParamsBut(
   taken: readonly string[],
-  vendor: string,
+  { vendor, allowed, written }: VendorOptionRules,
   request: Immutable<CreateEmbeddingRequest>,
   left: LeftOutParams,
 ): void {
@@ -20,7 +27,10 @@ export function leaveParamsBut(
   const skipped = new Set([...always, ...taken]);
   const rest = readingRequest(() => embeddingRequestJson.members(request as CreateEmbeddingRequest, skipped)); // read, never written
   const reader = new JsonReader(`{${rest}}`);
-  reader.object((key) => left.leave(key, reader.raw()));
+  reader.object((key) => {
+    const json = reader.raw();
+    left.leave(key, known.has(key) || !(written.has(key) || allowed.has(key)) ? json : undefined);
+  });
 }
 
 /** Leaves the options of every vendor but one. */

@@ -92,6 +92,13 @@ describe("counting", () => {
     }
     const lacking = countCall(model, { messages: chat.messages, logit_bias: { 1: 1 } });
     await expect(provider.countTokens?.(lacking)).rejects.toMatchObject({ code: "unsupported_parameter", param: "logit_bias" });
+    bench.answer({ input_tokens: 42, totalTokens: 42 });
+    const dropping: CountCall = {
+      ...countCall(model, { messages: chat.messages, logit_bias: { 1: 1 } }),
+      unsupportedParams: "drop",
+    };
+    expect((await provider.countTokens?.(dropping))?.tokens).toBe(42); // a target's policy wins
+    expect(dropping.notes.droppedParams).toEqual(["logit_bias"]);
     bench.always(() => ({ status: 429, ...json({}) }));
     const late = provider.countTokens?.(countCall(model, { messages: chat.messages }));
     await expect(late).rejects.toMatchObject({ code: "upstream_rate_limited" });

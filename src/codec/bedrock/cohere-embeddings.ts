@@ -18,14 +18,11 @@ export const cohereEmbeddings: EmbeddingCodec = {
   encodeRequest(request, { model, unsupported, allowedOptions }) {
     const left = new LeftOutParams(unsupported);
     const taken = /cohere\.embed-(?:english|multilingual)-v3/.test(model) ? [] : ["dimensions"];
-    leaveParamsBut(taken, "bedrock", request, left);
+    const rules = { vendor: "bedrock", allowed: new Set([...allowedOptions, "input_type"]), written };
+    leaveParamsBut(taken, rules, request, left);
     const texts = JSON.stringify(textsOf(request));
     const dimensions = taken.length > 0 && request.dimensions !== undefined ? `,"output_dimension":${request.dimensions}` : "";
-    const allowed = new Set([...allowedOptions, "input_type"]);
-    const options = new Map([
-      ["input_type", '"search_document"'],
-      ...vendorOptions(request, { vendor: "bedrock", allowed, written }, left),
-    ]);
+    const options = new Map([["input_type", '"search_document"'], ...vendorOptions(request, rules, left)]);
     const rest = [...options].map(([option, json]) => `,${JSON.stringify(option)}:${json}`).join("");
     return { body: `{"texts":${texts},"embedding_types":["float"]${dimensions}${rest}${left.passed}}`, dropped: left.names };
   },

@@ -17,10 +17,11 @@ export const titanEmbeddings: EmbeddingCodec = {
   encodeRequest(request, { model, unsupported, allowedOptions }) {
     const left = new LeftOutParams(unsupported);
     const taken = /titan-embed-text-v2/.test(model) ? ["dimensions"] : [];
-    leaveParamsBut(taken, "bedrock", request, left);
+    const rules = { vendor: "bedrock", allowed: allowedOptions, written };
+    leaveParamsBut(taken, rules, request, left);
     const [text = ""] = textsOf(request);
     const dimensions = taken.length > 0 && request.dimensions !== undefined ? `,"dimensions":${request.dimensions}` : "";
-    const options = vendorOptions(request, { vendor: "bedrock", allowed: allowedOptions, written }, left)
+    const options = vendorOptions(request, rules, left)
       .map(([option, json]) => `,${JSON.stringify(option)}:${json}`)
       .join("");
     return { body: `{"inputText":${JSON.stringify(text)}${dimensions}${options}${left.passed}}`, dropped: left.names };

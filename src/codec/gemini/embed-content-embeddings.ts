@@ -16,8 +16,9 @@ export const embedContentEmbeddings: EmbeddingCodec = {
 
   encodeRequest(request, { unsupported, allowedOptions }) {
     const left = new LeftOutParams(unsupported);
-    leaveParamsBut(["dimensions"], "gemini", request, left);
-    const options = vendorOptions(request, { vendor: "gemini", allowed: allowedOptions, written }, left);
+    const rules = { vendor: "gemini", allowed: allowedOptions, written };
+    leaveParamsBut(["dimensions"], rules, request, left);
+    const options = vendorOptions(request, rules, left);
     const [text = ""] = textsOf(request);
     const dimensions = request.dimensions === undefined ? "" : `,"outputDimensionality":${request.dimensions}`;
     const rest = options.map(([option, json]) => `,${JSON.stringify(option)}:${json}`).join("");

@@ -13,8 +13,9 @@ export const geminiEmbeddings: EmbeddingCodec = {
 
   encodeRequest(request, { model, unsupported, allowedOptions }) {
     const left = new LeftOutParams(unsupported);
-    leaveParamsBut(["dimensions"], "gemini", request, left);
-    const options = vendorOptions(request, { vendor: "gemini", allowed: allowedOptions, written }, left);
+    const rules = { vendor: "gemini", allowed: allowedOptions, written };
+    leaveParamsBut(["dimensions"], rules, request, left);
+    const options = vendorOptions(request, rules, left);
     const name = JSON.stringify(model.startsWith("models/") ? model : `models/${model}`);
     const rest = [
       ...(request.dimensions === undefined ? [] : [`,"outputDimensionality":${request.dimensions}`]),

@@ -25,8 +25,9 @@ export const predictEmbeddings: EmbeddingCodec = {
 
   encodeRequest(request, { unsupported, allowedOptions }) {
     const left = new LeftOutParams(unsupported);
-    leaveParamsBut(["dimensions"], "gemini", request, left);
-    const options = vendorOptions(request, { vendor: "gemini", allowed: allowedOptions, written }, left);
+    const rules = { vendor: "gemini", allowed: allowedOptions, written };
+    leaveParamsBut(["dimensions"], rules, request, left);
+    const options = vendorOptions(request, rules, left);
     const parameters = request.dimensions === undefined ? [] : [member("outputDimensionality", request.dimensions)];
     let perText = "";
     for (const [option, json] of options) {

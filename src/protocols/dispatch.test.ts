@@ -40,7 +40,7 @@ const table: [method: string, path: string, headers: Record<string, string>, sta
   ["POST", "/v1/chat/%63ompletions", json, 404, "not_found"],
   ["POST", "/V1/chat/completions", json, 404, "not_found"],
   ["POST", "/v1/../v1/chat/completions;x", json, 404, "not_found"],
-  ["POST", "/v1/embeddings", json, 404, "not_found"],
+  ["POST", "/v1/completions", json, 404, "not_found"],
   ["POST", "/pkg.Service/Other", json, 404, "not_found"],
   ["GET", "/v1/models/", {}, 404, "not_found"],
   ["GET", "/v1/models/none", {}, 404, "model_not_found"],

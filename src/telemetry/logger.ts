@@ -41,15 +41,20 @@ class LineBlocks {
     maxLength: 8 * 1024 * 1024,
   });
   #lines = "";
+  #exiting = false;
 
   constructor() {
     setInterval(() => this.#flush(), 250).unref();
-    process.prependListener("exit", () => this.#flushSync()); // before the destination ends itself
+    process.prependListener("exit", () => {
+      this.#exiting = true;
+      this.#flushSync();
+    }); // before the destination ends itself
   }
 
   write(line: string): void {
     this.#lines += line;
-    if (this.#lines.length >= blockLength) this.#pass();
+    if (this.#exiting) this.#flushSync();
+    else if (this.#lines.length >= blockLength) this.#pass();
   }
 
   /** Not while the process goes on: a write under way would come after these lines. */

@@ -134,6 +134,7 @@ function copy(rest: string, into: Stage, stages: ReadonlyMap<string, Stage>, con
 
 async function run(command: string, stage: Stage): Promise<void> {
   if (/(^|[\s"'=])\//.test(command)) throw new Error(`RUN ${command}: an absolute path`);
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_prefer_offline: "true" };
+  const { PATH, HOME, NODE_EXTRA_CA_CERTS } = process.env; // the last for machines that reach the registry by authorities of their own
+  const env = { PATH, HOME, ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }), npm_config_prefer_offline: "true" };
   await promisify(execFile)("sh", ["-c", command], { cwd: stage.at("."), env, maxBuffer: 64 * 1024 * 1024 });
 }

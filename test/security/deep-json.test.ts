@@ -9,7 +9,7 @@ import { within } from "../support/within.ts";
 const levels = 1_000_000;
 const boundMs = 30_000;
 /** What a request may cost, with the calls of the witness beside it. To build what is so deep takes half a second and more. */
-const cpuMs = 100;
+const cpuMs = 250;
 const mebi = 1024 * 1024;
 let upstream: FakeUpstream;
 let gateway: IsolatedGateway;

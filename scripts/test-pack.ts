@@ -90,7 +90,7 @@ async function useOn(node: string): Promise<void> {
     serving.kill("SIGTERM");
   }
   equal("exit code", (await exit)[0], 0);
-  equal("log", (await log).trim().split("\n").length, 5);
+  equal("log", (await log).trim().split("\n").length, 6); // listening, what a guardrail did, two calls, draining, closed
   equal("library", (await run(node, ["out/program.js"], { cwd: consumer, env })).stdout, "200 0 3\n");
 }
 

@@ -1,11 +1,11 @@
 import type { Secret } from "../chat/secret.ts";
-import type { ParamPolicy } from "../codec/left-out-params.ts";
 import { anthropic } from "./anthropic.ts";
 import type { EntraApplication } from "./azure/entra-token-request.ts";
 import { azure } from "./azure/index.ts";
 import { bedrock } from "./bedrock.ts";
 import { createDemoProvider } from "./demo/index.ts";
 import { gemini } from "./gemini.ts";
+import type { ParamSettings } from "./http/param-settings.ts";
 import { openAi } from "./openai.ts";
 import { openAiCompatible } from "./openai-compatible/index.ts";
 import { type Vendor, vendors } from "./openai-compatible/vendors.ts";
@@ -14,7 +14,7 @@ import type { ProviderDeps } from "./provider-deps.ts";
 import { vertex } from "./vertex.ts";
 
 /** A provider as the configuration describes it. */
-export interface ProviderOptions {
+export interface ProviderOptions extends ParamSettings {
   /** A key of {@link providerTypes}. */
   readonly type?: string;
   readonly apiKey?: Secret | undefined;
@@ -33,8 +33,6 @@ export interface ProviderOptions {
   readonly sessionToken?: Secret | undefined;
   readonly profile?: string | undefined;
   readonly streamUsage?: boolean | undefined;
-  readonly unsupportedParams?: ParamPolicy | undefined;
-  readonly allowedOptions?: readonly string[] | undefined;
   readonly models?: readonly string[] | undefined;
 }
 

@@ -1,21 +1,17 @@
 import type { Secret } from "../chat/secret.ts";
-import type { ParamPolicy } from "../codec/left-out-params.ts";
 import { openAiHttp } from "./http/openai-http.ts";
 import { openAiQuirks } from "./http/openai-quirks.ts";
+import type { ParamSettings } from "./http/param-settings.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
 /** How to reach OpenAI. */
-export interface OpenAiOptions {
+export interface OpenAiOptions extends ParamSettings {
   readonly apiKey: Secret;
   /** Default `https://api.openai.com/v1`. */
   readonly baseUrl?: string | undefined;
   readonly organization?: string | undefined;
   readonly project?: string | undefined;
-  /** What to do with parameters that OpenAI does not take. Default `drop`. */
-  readonly unsupportedParams?: ParamPolicy | undefined;
-  /** Options (`extensions.openai`) that may pass beside the request's own parameters. Default none. */
-  readonly allowedOptions?: readonly string[] | undefined;
   /** Models to list; any other may be asked for too. */
   readonly models?: readonly string[] | undefined;
 }

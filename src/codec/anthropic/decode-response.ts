@@ -2,12 +2,12 @@ import type { ChatCompletionResponse, Choice, ResponseMessage } from "#gen/sluic
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import type { ToolCall } from "#gen/sluice/chat/v1/tool_pb";
 import type { DecodedResponse, DecodeOptions } from "../chat-codec.ts";
+import { readingReply } from "../failure/malformed-reply.ts";
 import { JsonProblem, JsonReader } from "../json/json-reader.ts";
 import { vendorBlockJson, vendorBlocks } from "./assistant-blocks.ts";
 import { annotationOf } from "./citation.ts";
 import { decodeStreamError } from "./decode-error.ts";
 import { exactItems, exactMembers, objectOf } from "./exact-members.ts";
-import { readingReply } from "./reading-reply.ts";
 import { customToolOf, outputTool } from "./reserved-names.ts";
 import { endingOf } from "./stop-reason.ts";
 import { extraOfToolUse, inputOfCustomTool } from "./tool-use.ts";

@@ -1,12 +1,12 @@
-import type { ChatCompletionChunk, Delta } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
+import type { ChatCompletionChunk, ChunkChoice, Delta } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import type { ChunkDecoder, DecodeOptions } from "../chat-codec.ts";
+import { malformedReply, replyFault } from "../failure/malformed-reply.ts";
 import { vendorBlocks } from "./assistant-blocks.ts";
 import { decodeStreamError } from "./decode-error.ts";
 import { messageMembers } from "./decode-response.ts";
 import { exactMembers, objectOf } from "./exact-members.ts";
-import { malformedReply, readingReply } from "./reading-reply.ts";
 import { endingOf } from "./stop-reason.ts";
 import { emptyDelta, StreamedBlocks } from "./streamed-blocks.ts";
 import { mergeUsage, serviceTierOf, type UsageMembers, usageOf } from "./usage.ts";
@@ -39,7 +39,11 @@ class MessageDecoder implements ChunkDecoder {
   }
 
   next(data: string): ChatCompletionChunk | undefined {
-    return readingReply(() => this.#next(data));
+    try {
+      return this.#next(data);
+    } catch (error) {
+      throw replyFault(error);
+    }
   }
 
   #next(data: string): ChatCompletionChunk | undefined {
@@ -50,7 +54,10 @@ class MessageDecoder implements ChunkDecoder {
     if (typeof event.type !== "string") throw malformedReply();
     if (this.complete) return undefined;
     if (event.type === "message_start") return this.#id === undefined ? this.#start(data) : undefined; // some proxies repeat it
-    if (this.#id === undefined) return isOwnEvent(event.type) ? this.#outOfOrder() : undefined;
+    if (this.#id === undefined) {
+      if (isOwnEvent(event.type)) throw malformedReply();
+      return undefined;
+    }
     switch (event.type) {
       case "content_block_delta":
         return this.#delta(this.#blocks.delta(event.index, event.delta, data));
@@ -68,10 +75,6 @@ class MessageDecoder implements ChunkDecoder {
     }
   }
 
-  #outOfOrder(): never {
-    throw malformedReply();
-  }
-
   #start(data: string): ChatCompletionChunk {
     const message = exactMembers(exactMembers(data).get("message") ?? "");
     const text = (name: string): string => {
@@ -82,7 +85,9 @@ class MessageDecoder implements ChunkDecoder {
     this.upstreamModel = text("model") || undefined;
     mergeUsage(this.#usage, message.get("usage"));
     this.#keep(message, messageMembers);
-    return this.#chunk({ ...emptyDelta(), role: Role.ASSISTANT });
+    const delta = emptyDelta();
+    delta.role = Role.ASSISTANT;
+    return this.#chunk(delta);
   }
 
   #keep(members: ReadonlyMap<string, string>, modelled: ReadonlySet<string>): void {
@@ -123,13 +128,20 @@ class MessageDecoder implements ChunkDecoder {
     return delta === undefined || this.#ended ? undefined : this.#chunk(delta);
   }
 
-  #chunk(delta: Delta, ending: Partial<ChatCompletionChunk["choices"][number]> = {}): ChatCompletionChunk {
+  #chunk(delta: Delta, ending?: Partial<ChunkChoice>): ChatCompletionChunk {
+    const choice: ChunkChoice = {
+      $typeName: "sluice.chat.v1.ChunkChoice",
+      index: 0,
+      finishReason: FinishReason.UNSPECIFIED,
+      delta,
+    };
+    if (ending !== undefined) Object.assign(choice, ending);
     return {
       $typeName: "sluice.chat.v1.ChatCompletionChunk",
       id: this.#id ?? "",
       created: this.#options.created,
       model: this.#options.model,
-      choices: [{ $typeName: "sluice.chat.v1.ChunkChoice", index: 0, finishReason: FinishReason.UNSPECIFIED, delta, ...ending }],
+      choices: [choice],
       metadata: {},
       events: [],
     };

@@ -12,6 +12,7 @@ import { streamOfMessage } from "../../../test/support/anthropic/stream-of-messa
 import { arbitraryJsonText } from "../../../test/support/arbitrary-json-text.ts";
 import { arbitraryOpenAiRequest } from "../../../test/support/arbitrary-openai.ts";
 import { casesOf } from "../../../test/support/cases.ts";
+import { ours } from "../../../test/support/ours.ts";
 import { GatewayError } from "../../chat/error.ts";
 import { Fold } from "../../chat/fold.ts";
 import { SseFrames } from "../../transport/sse-frames.ts";
@@ -23,17 +24,6 @@ import { anthropicCodec, anthropicOptions } from "./index.ts";
 const options = { model: "m", created: 1, provider: "p" };
 const cases = { numRuns: casesOf(10_000) };
 const longEnough = 120_000 * Math.max(1, casesOf(1));
-
-/** Runs a step that may give anything or throw an error of ours. */
-function ours<T>(step: () => T): T | undefined {
-  try {
-    return step();
-  } catch (error) {
-    expect(error).toBeInstanceOf(GatewayError);
-    expect(error).not.toMatchObject({ code: "internal" });
-    return undefined;
-  }
-}
 
 function mustBeValid(response: ChatCompletionResponse): void {
   toBinary(ChatCompletionResponseSchema, response);

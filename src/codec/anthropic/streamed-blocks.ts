@@ -1,8 +1,8 @@
 import type { Delta, ToolCallDelta } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
+import { malformedReply } from "../failure/malformed-reply.ts";
 import { annotationOf } from "./citation.ts";
 import { exactMembers } from "./exact-members.ts";
-import { malformedReply } from "./reading-reply.ts";
 import { customToolOf, outputTool } from "./reserved-names.ts";
 import { extraOfToolUse, inputOfCustomTool } from "./tool-use.ts";
 import { VendorBlock } from "./vendor-block.ts";
@@ -15,6 +15,18 @@ export const emptyDelta = (): Delta => ({
   annotations: [],
   reasoningBlocks: [],
 });
+
+function reasoningDelta(reasoning: string): Delta {
+  const delta = emptyDelta();
+  delta.reasoning = reasoning;
+  return delta;
+}
+
+function callDelta(call: ToolCallDelta): Delta {
+  const delta = emptyDelta();
+  delta.toolCalls.push(call);
+  return delta;
+}
 
 /** A block that has begun and not ended. */
 type OpenBlock =
@@ -49,7 +61,7 @@ export class StreamedBlocks {
       case "thinking": {
         const thinking = text(block, "thinking");
         this.#open.set(index, { kind: "thinking", length: thinking.length, signature: text(block, "signature") });
-        return thinking === "" ? undefined : { ...emptyDelta(), reasoning: thinking };
+        return thinking === "" ? undefined : reasoningDelta(thinking);
       }
       case "redacted_thinking":
         this.#open.set(index, { kind: "redacted", data: text(block, "data") });
@@ -79,7 +91,7 @@ export class StreamedBlocks {
         const thinking = text(delta, "thinking");
         if (block.kind !== "thinking") throw malformedReply();
         block.length += thinking.length;
-        return thinking === "" ? undefined : { ...emptyDelta(), reasoning: thinking };
+        return thinking === "" ? undefined : reasoningDelta(thinking);
       }
       case "signature_delta":
         if (block.kind === "thinking") block.signature += text(delta, "signature");
@@ -114,7 +126,9 @@ export class StreamedBlocks {
   #content(content: string): Delta | undefined {
     if (content === "") return undefined;
     this.#contentLength += content.length;
-    return { ...emptyDelta(), content };
+    const delta = emptyDelta();
+    delta.content = content;
+    return delta;
   }
 
   #startCall(index: number, json: string): Delta | undefined {
@@ -143,7 +157,7 @@ export class StreamedBlocks {
       this.#open.set(index, { kind: "custom", index: at, input, json: "" });
       call.custom = { $typeName: "sluice.chat.v1.CustomToolCallDelta", name: custom };
     }
-    return { ...emptyDelta(), toolCalls: [call] };
+    return callDelta(call);
   }
 
   #input(block: OpenBlock, json: string): Delta | undefined {
@@ -151,7 +165,7 @@ export class StreamedBlocks {
     switch (block.kind) {
       case "call":
         block.hasArguments = true;
-        return { ...emptyDelta(), toolCalls: [argumentsDelta(block.index, json)] };
+        return callDelta(argumentsDelta(block.index, json));
       case "custom":
         block.json += json; // a text inside JSON is known when the JSON is whole
         return undefined;

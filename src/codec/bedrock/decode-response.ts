@@ -2,8 +2,8 @@ import type { ChatCompletionChunk, Delta } from "#gen/sluice/chat/v1/chat_comple
 import { GatewayError } from "../../chat/error.ts";
 import { Fold } from "../../chat/fold.ts";
 import type { DecodedResponse, DecodeOptions } from "../chat-codec.ts";
+import { replyFault } from "../failure/malformed-reply.ts";
 import { JsonReader } from "../json/json-reader.ts";
-import { notAReply } from "./not-a-reply.ts";
 import { ReplyNotes } from "./reply-notes.ts";
 import { ReplyState } from "./reply-state.ts";
 import { finishReasonOf } from "./stop-reason.ts";
@@ -25,7 +25,7 @@ export function decodeResponse(body: string, options: DecodeOptions): DecodedRes
     });
     reader.end();
   } catch (error) {
-    throw notAReply(error, provider);
+    throw replyFault(error);
   }
   if (!hasMessage || stopReason === undefined) {
     throw new GatewayError("upstream_error", "the upstream's reply has no message", { provider });

@@ -1,9 +1,9 @@
 import type { ChatCompletionChunk, Delta } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import { FinishReason } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import type { ChunkDecoder, DecodeOptions } from "../chat-codec.ts";
+import { replyFault } from "../failure/malformed-reply.ts";
 import { JsonReader } from "../json/json-reader.ts";
 import { decodeStreamError } from "./decode-error.ts";
-import { notAReply } from "./not-a-reply.ts";
 import { ReplyNotes } from "./reply-notes.ts";
 import { ReplyState } from "./reply-state.ts";
 import { finishReasonOf } from "./stop-reason.ts";
@@ -65,7 +65,7 @@ export class BedrockStream implements ChunkDecoder {
           return this.#metadata(data);
       }
     } catch (error) {
-      throw notAReply(error, this.#options.provider);
+      throw replyFault(error);
     }
     if (type.includes(":")) throw decodeStreamError(data, type, this.#options.provider);
     return undefined;

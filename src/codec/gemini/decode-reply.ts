@@ -4,7 +4,8 @@ import { Role } from "#gen/sluice/chat/v1/chat_message_pb";
 import { GatewayError } from "../../chat/error.ts";
 import { Fold } from "../../chat/fold.ts";
 import type { ChunkDecoder, DecodedResponse, DecodeOptions } from "../chat-codec.ts";
-import { JsonProblem, JsonReader } from "../json/json-reader.ts";
+import { readingReply, replyFault } from "../failure/malformed-reply.ts";
+import { JsonReader } from "../json/json-reader.ts";
 import { ChoiceDecoder, emptyDelta } from "./choice-decoder.ts";
 import { decodeStreamError } from "./decode-error.ts";
 import { keptMembers } from "./kept-members.ts";
@@ -38,7 +39,8 @@ export class ReplyDecoder implements ChunkDecoder {
   add(reply: Reply): ChatCompletionChunk | undefined {
     if (reply.error !== undefined) throw decodeStreamError(reply.error, this.#options.provider);
     this.#takeHead(reply);
-    const choices = reply.candidates.map((candidate) => this.#choice(candidate));
+    const choices: ChunkChoice[] = [];
+    for (const candidate of reply.candidates) choices.push(this.#choice(candidate));
     const { blockReason } = reply;
     if (blockReason !== undefined && this.#choices.size === 0 && !this.#blocked) {
       choices.push(blockedChoice(blockReason));
@@ -109,24 +111,23 @@ export function decodeResponse(body: string, options: DecodeOptions): DecodedRes
   return { response, upstreamModel: decoder.upstreamModel };
 }
 
-const parsed = (data: string): Reply => reading(data, (reader) => replyJson.read(reader));
-
 const parsedAll = (body: string): readonly Reply[] =>
-  reading(body, (reader) => {
-    if (reader.kind() !== "array") return [replyJson.read(reader)];
+  readingReply(() => {
+    const reader = new JsonReader(body);
     const replies: Reply[] = [];
-    reader.array(() => replies.push(replyJson.read(reader)));
+    if (reader.kind() === "array") reader.array(() => replies.push(replyJson.read(reader)));
+    else replies.push(replyJson.read(reader));
+    reader.end();
     return replies;
   });
 
-function reading<T>(json: string, read: (reader: JsonReader) => T): T {
+function parsed(data: string): Reply {
   try {
-    const reader = new JsonReader(json);
-    const value = read(reader);
+    const reader = new JsonReader(data);
+    const reply = replyJson.read(reader);
     reader.end();
-    return value;
+    return reply;
   } catch (error) {
-    if (!(error instanceof JsonProblem)) throw error;
-    throw new GatewayError("upstream_error", "the upstream's reply is malformed", { cause: error }); // its path may be the vendor's words
+    throw replyFault(error);
   }
 }

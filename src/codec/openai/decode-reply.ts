@@ -1,9 +1,9 @@
 import type { ChatCompletionChunk } from "#gen/sluice/chat/v1/chat_completion_chunk_pb";
 import type { ChatCompletionResponse } from "#gen/sluice/chat/v1/chat_completion_response_pb";
 import type { Usage } from "#gen/sluice/chat/v1/usage_pb";
-import { GatewayError } from "../../chat/error.ts";
+import { readingReply } from "../failure/malformed-reply.ts";
 import type { JsonObject } from "../json/json-object.ts";
-import { JsonProblem, JsonReader } from "../json/json-reader.ts";
+import { JsonReader } from "../json/json-reader.ts";
 import { chunkJson } from "./chunk-json.ts";
 import { responseJson, usage } from "./reply-json.ts";
 
@@ -45,13 +45,4 @@ function whole<M extends object>(object: JsonObject<M>, json: string): M {
   const message = object.read(reader);
   reader.end();
   return message;
-}
-
-function readingReply<M>(read: () => M): M {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof JsonProblem)) throw error;
-    throw new GatewayError("upstream_error", "the upstream's reply is malformed", { cause: error }); // its path may be the vendor's words
-  }
 }

@@ -6,6 +6,7 @@ import { ChatCompletionResponseSchema } from "#gen/sluice/chat/v1/chat_completio
 import { openAiReplies } from "../../../test/golden/openai.replies.ts";
 import { arbitraryJsonText } from "../../../test/support/arbitrary-json-text.ts";
 import { casesOf } from "../../../test/support/cases.ts";
+import { ours } from "../../../test/support/ours.ts";
 import { GatewayError } from "../../chat/error.ts";
 import { SseFrames } from "../../transport/sse-frames.ts";
 import { encodeResponse } from "./encode-reply.ts";
@@ -16,17 +17,6 @@ const codec = openAiCodec({ vendor: "openai", streamUsage: true });
 const options = { model: "m", created: 1, provider: "p" };
 const cases = { numRuns: casesOf(10_000) };
 const timeout = 120_000 * Math.max(1, casesOf(1));
-
-/** Runs a step that may give anything or throw an error of ours. */
-function ours<T>(step: () => T): T | undefined {
-  try {
-    return step();
-  } catch (error) {
-    expect(error).toBeInstanceOf(GatewayError);
-    expect(error).not.toMatchObject({ code: "internal" });
-    return undefined;
-  }
-}
 
 /** A JSON text with one of its tokens taken out or replaced by any value. */
 const spoiled = (texts: readonly string[]): fc.Arbitrary<string> =>

@@ -1,14 +1,14 @@
 import type { Secret } from "../../chat/secret.ts";
-import type { ParamPolicy } from "../../codec/left-out-params.ts";
 import { accessToken } from "../http/access-token.ts";
 import { openAiHttp } from "../http/openai-http.ts";
 import { openAiQuirks } from "../http/openai-quirks.ts";
+import type { ParamSettings } from "../http/param-settings.ts";
 import type { Provider } from "../provider.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { type EntraApplication, entraTokenRequest } from "./entra-token-request.ts";
 
 /** How to reach OpenAI's models at Azure. A model's name is the name of its deployment. */
-export interface AzureOptions {
+export interface AzureOptions extends ParamSettings {
   /** The resource's address, e.g. `https://my-resource.openai.azure.com`. */
   readonly endpoint: string;
   /** A dated version of the API, asked by deployment; default the undated one, `/openai/v1`. */
@@ -18,10 +18,6 @@ export interface AzureOptions {
   readonly entra?: EntraApplication | undefined;
   /** Whether the version takes `stream_options.include_usage`: from 2024-09-01-preview on. Default true. */
   readonly streamUsage?: boolean | undefined;
-  /** What to do with parameters that OpenAI does not take. Default `drop`. */
-  readonly unsupportedParams?: ParamPolicy | undefined;
-  /** Options (`extensions.azure`) that may pass beside the request's own parameters. Default none. */
-  readonly allowedOptions?: readonly string[] | undefined;
   /** Deployments to list; any other may be asked for too. */
   readonly models?: readonly string[] | undefined;
 }

@@ -1,7 +1,7 @@
 import { GatewayError } from "../../chat/error.ts";
 import { eventOf, type StreamEvent } from "../../chat/stream.ts";
 import { unfold } from "../../chat/unfold.ts";
-import { LeftOutParams, type ParamPolicy } from "../../codec/left-out-params.ts";
+import { LeftOutParams } from "../../codec/left-out-params.ts";
 import { decodeError, decodeStreamError } from "../../codec/openai/decode-error.ts";
 import { openAiModels } from "../../codec/openai/decode-models.ts";
 import { decodeResponse } from "../../codec/openai/decode-reply.ts";
@@ -19,11 +19,12 @@ import { httpProvider, type VendorApi } from "./http-provider.ts";
 import { noteUpstreamModel } from "./note-upstream-model.ts";
 import { OpenAiReader } from "./openai-reader.ts";
 import { paramRules } from "./param-rules.ts";
+import type { ParamSettings } from "./param-settings.ts";
 import { UpstreamStream } from "./upstream-stream.ts";
 import type { VendorAuth, VendorRequest } from "./vendor-http.ts";
 
 /** A vendor that speaks OpenAI's chat completions API. */
-export interface OpenAiHttpOptions extends Partial<VendorAuth> {
+export interface OpenAiHttpOptions extends Partial<VendorAuth>, ParamSettings {
   /** The provider's name in the configuration. */
   readonly name: string;
   /** The vendor's name: what its options are called among the extensions. Default: it has none. */
@@ -38,10 +39,6 @@ export interface OpenAiHttpOptions extends Partial<VendorAuth> {
   readonly streamUsage: boolean;
   /** How its requests differ from OpenAI's. Default: nobody knows, and they are sent as they are. */
   readonly quirks?: VendorQuirks | undefined;
-  /** Names of the vendor's own options that may pass. Default none. */
-  readonly allowedOptions?: readonly string[] | undefined;
-  /** What to do with parameters that the vendor does not take, where the model's target does not say. Default `drop`. */
-  readonly unsupportedParams?: ParamPolicy | undefined;
   /** How its embeddings differ from OpenAI's. */
   readonly embeddings?: OpenAiEmbeddingsOptions | undefined;
   readonly models: readonly string[];

@@ -1,21 +1,17 @@
 import type { Secret } from "../../chat/secret.ts";
-import type { ParamPolicy } from "../../codec/left-out-params.ts";
 import { openAiHttp } from "../http/openai-http.ts";
+import type { ParamSettings } from "../http/param-settings.ts";
 import type { Provider } from "../provider.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import type { Vendor } from "./vendors.ts";
 
 /** How to reach a server that speaks OpenAI's API. */
-export interface OpenAiCompatibleOptions {
+export interface OpenAiCompatibleOptions extends ParamSettings {
   /** Where its API is, up to and without `/chat/completions`. */
   readonly baseUrl: string;
   readonly apiKey?: Secret | undefined;
   /** Whether it takes `stream_options.include_usage`. Default true. */
   readonly streamUsage?: boolean | undefined;
-  /** What to do with parameters that it does not take. Default `drop`. */
-  readonly unsupportedParams?: ParamPolicy | undefined;
-  /** Options of its own (`extensions`) that may pass. Default the vendor's of the table. */
-  readonly allowedOptions?: readonly string[] | undefined;
   /** Models to list; any other may be asked for too. */
   readonly models?: readonly string[] | undefined;
 }

@@ -204,6 +204,12 @@ it("notes the request's id and what was left out", async () => {
   expect(call.notes).toEqual({ upstreamRequestId: expect.stringMatching(/^fake-\d+$/), droppedParams: ["seed"] });
 });
 
+it.each([".", "..", "a/../b"])("asks nobody for a model called %s", async (model) => {
+  const asked = fake.requests.length;
+  await expect(ask({ messages: [hi] }, { model })).rejects.toMatchObject({ code: "model_not_found", param: "model" });
+  expect(fake.requests).toHaveLength(asked);
+});
+
 it("signs for ids that are ARNs", async () => {
   const model = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3";
   await ask({ messages: [hi] }, { model });

@@ -6,8 +6,10 @@ import { Sha256 } from "../../../test/support/sha256.ts";
 import { Secret } from "../../chat/secret.ts";
 import { signV4, uriEncode } from "./sign-v4.ts";
 
+/** AWS's signer resolves `.` and `..` first; a path with one is refused before it is signed (`checked-path.ts`). */
+const isName = (segment: string) => segment !== "." && segment !== "..";
 const segment = fc.oneof(
-  fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" }),
+  fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" }).filter(isName),
   fc.constantFrom(
     "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
     "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2",
